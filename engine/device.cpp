@@ -1,0 +1,85 @@
+#include "engine/device.hpp"
+
+#include "engine/error.hpp"
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <ATen/Version.h>
+#include <algorithm>
+#include <chrono>
+#include <dlfcn.h>
+#include <sched.h>
+#include <torch/version.h>
+
+namespace residua::device {
+
+static c10::Device chosen(c10::kCPU);
+
+c10::Device current() {
+  return chosen;
+}
+
+static c10::Device parse(const std::string& name) {
+  try {
+    return c10::Device(name);
+  } catch (const c10::Error&) {
+    throw Error(cat("unknown device '", name, "'"), "use cpu, cuda or cuda:N");
+  }
+}
+
+void set(const std::string& name) {
+  const c10::Device wanted = parse(name);
+  if (!wanted.is_cpu() && !wanted.is_cuda())
+    throw Error(cat("device '", name, "' is not supported"), "use cpu, cuda or cuda:N");
+  if (wanted.is_cuda() && !at::hasCUDA())
+    throw Error("this libtorch has no CUDA device",
+                "use --device cpu, or build with make TORCH=<folder of a CUDA libtorch>");
+  chosen = wanted;
+}
+
+int cores() {
+  cpu_set_t allowed;
+  if (sched_getaffinity(0, sizeof allowed, &allowed) != 0)
+    return 1;
+  return CPU_COUNT(&allowed);
+}
+
+void set_threads(int count) {
+  at::set_num_threads(count > 0 ? count : cores());
+}
+
+int threads() {
+  return at::get_num_threads();
+}
+
+std::string libtorch_version() {
+  return TORCH_VERSION;
+}
+
+std::string libtorch_config() {
+  return at::show_config();
+}
+
+std::string blas_library() {
+  Dl_info info{};
+  void* sgemm = dlsym(RTLD_DEFAULT, "sgemm_");
+  if (sgemm == nullptr || dladdr(sgemm, &info) == 0 || info.dli_fname == nullptr)
+    return "inside libtorch";
+  return info.dli_fname;
+}
+
+double measure_gflops(int n) {
+  using clock = std::chrono::steady_clock;
+  const at::Tensor a = at::ones({n, n}), b = at::ones({n, n});
+  at::Tensor out = at::mm(a, b);
+  double best = 0;
+  for (int run = 0; run < 5; ++run) {
+    const auto start = clock::now();
+    at::mm_out(out, a, b);
+    const double seconds = std::chrono::duration<double>(clock::now() - start).count();
+    best = std::max(best, 2.0 * n * n * n / seconds / 1e9);
+  }
+  return best;
+}
+
+} // namespace residua::device

@@ -1,0 +1,71 @@
+#include "engine/file.hpp"
+
+#include "engine/error.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <fstream>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace residua {
+
+namespace fs = std::filesystem;
+
+static void require_regular(const fs::path& path) {
+  std::error_code code;
+  const auto status = fs::status(path, code);
+  if (!fs::exists(status))
+    throw Error(cat(path.string(), ": no such file"), "check the path");
+  if (!fs::is_regular_file(status))
+    throw Error(cat(path.string(), ": not a regular file"), "name a file here");
+}
+
+std::string read_file(const fs::path& path, std::size_t limit) {
+  require_regular(path);
+  const std::size_t size = fs::file_size(path);
+  if (size > limit)
+    throw Error(cat(path.string(), ": ", size, " bytes, more than the limit of ", limit));
+  std::ifstream in(path, std::ios::binary);
+  std::string content(size, '\0');
+  if (!in.read(content.data(), static_cast<std::streamsize>(size)) && size > 0)
+    throw Error(cat(path.string(), ": cannot be read"), "check its permissions");
+  return content;
+}
+
+void write_file(const fs::path& path, std::string_view content) {
+  const fs::path temporary = path.string() + cat(".", getpid(), ".tmp");
+  std::ofstream out(temporary, std::ios::binary);
+  out.write(content.data(), static_cast<std::streamsize>(content.size()));
+  out.close();
+  if (!out)
+    throw Error(cat(temporary.string(), ": cannot be written"), "check the folder and free space");
+  fs::rename(temporary, path);
+}
+
+std::shared_ptr<const MappedFile> MappedFile::open(const fs::path& path) {
+  require_regular(path);
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0)
+    throw Error(cat(path.string(), ": ", std::strerror(errno)), "check its permissions");
+  struct stat info {};
+  fstat(fd, &info);
+  auto file = std::shared_ptr<MappedFile>(new MappedFile);
+  file->path_ = path;
+  file->size_ = static_cast<std::size_t>(info.st_size);
+  void* mapped = file->size_ == 0 ? nullptr : mmap(nullptr, file->size_, PROT_READ, MAP_PRIVATE, fd, 0);
+  ::close(fd);
+  if (mapped == MAP_FAILED)
+    throw Error(cat(path.string(), ": cannot be mapped: ", std::strerror(errno)));
+  file->data_ = static_cast<const std::byte*>(mapped);
+  return file;
+}
+
+MappedFile::~MappedFile() {
+  if (data_ != nullptr)
+    munmap(const_cast<std::byte*>(data_), size_);
+}
+
+} // namespace residua

@@ -1,0 +1,163 @@
+#include "engine/model/model.hpp"
+
+#include "engine/device.hpp"
+#include "engine/digest.hpp"
+#include "engine/error.hpp"
+#include "engine/model/tensor_cache.hpp"
+
+#include <ATen/ATen.h>
+#include <cmath>
+
+namespace residua {
+
+static std::string tensor_digest(const at::Tensor& tensor) {
+  const at::Tensor dense = tensor.cpu().contiguous();
+  Digest digest;
+  for (const int64_t size : dense.sizes())
+    digest.add(size);
+  return digest.bytes(dense.data_ptr(), dense.nbytes()).hex();
+}
+
+std::string ParamEdit::describe() const {
+  std::string text = replacement_digest;
+  for (const Quantizer& quantizer : quantizers)
+    text += "|" + quantizer.describe();
+  return text;
+}
+
+Model::Model(std::shared_ptr<const Weights> weights) : weights_(std::move(weights)) {
+  make_keys();
+}
+
+const Tokenizer& Model::tokenizer() const {
+  if (weights_->tokenizer() == nullptr)
+    throw Error(cat("model ", weights_->name(), " has no tokenizer"),
+                "put its tokenizer.json into the model's folder");
+  return *weights_->tokenizer();
+}
+
+Model Model::with(const Plan& plan) const {
+  Model changed = *this;
+  for (const auto& [name, quantizer] : plan.resolve(*weights_))
+    changed.edits_[name].quantizers.push_back(quantizer);
+  changed.make_keys();
+  return changed;
+}
+
+Model Model::with_param(const std::string& name, const at::Tensor& value) const {
+  const at::Tensor old = weights_->at(name).oriented();
+  if (value.sizes() != old.sizes())
+    throw Error(cat("param '", name, "' has shape ", old.sizes(), ", the new value ", value.sizes()));
+  Model changed = *this;
+  changed.edits_[name] = {value.to(at::kFloat), tensor_digest(value.to(at::kFloat)), {}};
+  changed.make_keys();
+  return changed;
+}
+
+Model Model::ablated(const Site& site, const Ablation& ablation) const {
+  Model changed = *this;
+  changed.ablations_[site] = ablation;
+  if (ablation.value.defined())
+    changed.ablations_[site].digest = tensor_digest(ablation.value);
+  changed.make_keys();
+  return changed;
+}
+
+Model Model::with_leaves(std::map<std::string, at::Tensor> leaves) const {
+  Model changed = *this;
+  changed.leaves_ = std::move(leaves);
+  return changed;
+}
+
+static at::Tensor prepared(const at::Tensor& oriented) {
+  return oriented.to(device::current(), at::kFloat);
+}
+
+static void require_finite(const at::Tensor& tensor, const std::string& name, const std::string& model) {
+  // A sum is finite only if all terms are; in float64 it cannot overflow from finite float32 terms.
+  if (!std::isfinite(tensor.sum(at::kDouble).item<double>()))
+    throw Error(cat("model ", model, ": param '", name, "' holds NaN or infinite values"),
+                "the checkpoint is damaged or diverged in training");
+}
+
+at::Tensor Model::param(const std::string& name) const {
+  if (const auto leaf = leaves_.find(name); leaf != leaves_.end())
+    return leaf->second;
+  const Param& base = weights_->at(name);
+  const auto edit = edits_.find(name);
+  const std::string change = edit == edits_.end() ? "" : edit->second.describe();
+  const std::string key = cat(weights_->id(), '/', name, '/', device::current(), '/', change);
+  return weight_cache().get(key, [&] {
+    const at::NoGradGuard no_grad;
+    const bool replaced = edit != edits_.end() && edit->second.replacement.defined();
+    at::Tensor value = prepared(replaced ? edit->second.replacement : base.oriented());
+    require_finite(value, name, weights_->name());
+    if (edit != edits_.end())
+      for (const Quantizer& quantizer : edit->second.quantizers)
+        value = quantizer.apply(value);
+    return value;
+  });
+}
+
+at::Tensor Model::ablate(const Site& site, const at::Tensor& value) const {
+  const auto found = ablations_.find(site);
+  if (found == ablations_.end())
+    return value;
+  const at::Tensor& constant = found->second.value;
+  if (!constant.defined())
+    return at::zeros_like(value);
+  return constant.to(value.device(), value.scalar_type()).expand_as(value);
+}
+
+// The head reads embed.tokens when it is tied, so an edit of it changes both ends.
+static bool in_head(const std::string& name, const Architecture& a) {
+  return name.starts_with("final.") || name.starts_with("head") || (a.tied_head && name == "embed.tokens");
+}
+
+void Model::make_keys() {
+  const int layers = static_cast<int>(architecture().layers);
+  std::vector<Digest> digests(layers + 2);
+  for (Digest& digest : digests)
+    digest.add(weights_->id());
+  for (const auto& [name, edit] : edits_) {
+    const Param& param = weights_->at(name);
+    if (param.layer() >= 0)
+      digests[param.layer() + 1].add(name).add(edit.describe());
+    if (name.starts_with("embed."))
+      digests.front().add(name).add(edit.describe());
+    if (in_head(name, architecture()))
+      digests.back().add(name).add(edit.describe());
+  }
+  for (const auto& [site, ablation] : ablations_) {
+    const bool at_end = site.point == Point::final || site.point == Point::logits;
+    digests[at_end ? layers + 1 : site.layer + 1].add(site.name()).add(ablation.digest);
+  }
+  keys_.clear();
+  for (const Digest& digest : digests)
+    keys_.push_back(digest.hex());
+}
+
+const std::string& Model::layer_key(int layer) const {
+  return keys_.at(layer + 1);
+}
+
+std::string Model::digest() const {
+  Digest digest;
+  digest.add(weights_->digest());
+  for (const auto& [name, edit] : edits_)
+    digest.add(name).add(edit.describe());
+  for (const auto& [site, ablation] : ablations_)
+    digest.add(site.name()).add(ablation.digest);
+  return digest.hex();
+}
+
+std::string Model::describe() const {
+  std::string text = cat("Model ", weights_->name(), ": ", residua::describe(architecture()));
+  if (!edits_.empty())
+    text += cat(", ", edits_.size(), " params edited");
+  if (!ablations_.empty())
+    text += cat(", ", ablations_.size(), " sites ablated");
+  return text;
+}
+
+} // namespace residua

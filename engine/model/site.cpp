@@ -1,0 +1,69 @@
+#include "engine/model/site.hpp"
+
+#include "engine/error.hpp"
+#include "engine/glob.hpp"
+
+namespace residua {
+
+struct Names {
+  Point point;
+  const char* name;  // after "L3." in a layer
+  const char* alias; // TransformerLens, after "blocks.3." in a layer
+  bool in_layer;
+};
+
+static constexpr Names kSites[] = {
+    {Point::embed, "embed", "", false},
+    {Point::resid_pre, "resid.pre", "hook_resid_pre", true},
+    {Point::attn_in, "attn.in", "ln1.hook_normalized", true},
+    {Point::attn_pattern, "attn.pattern", "attn.hook_pattern", true},
+    {Point::attn_out, "attn.out", "hook_attn_out", true},
+    {Point::resid_mid, "resid.mid", "hook_resid_mid", true},
+    {Point::mlp_in, "mlp.in", "ln2.hook_normalized", true},
+    {Point::mlp_hidden, "mlp.hidden", "mlp.hook_post", true},
+    {Point::mlp_out, "mlp.out", "hook_mlp_out", true},
+    {Point::resid_post, "resid.post", "hook_resid_post", true},
+    {Point::final, "final", "ln_final.hook_normalized", false},
+    {Point::logits, "logits", "", false},
+};
+
+static std::string prefixed(const char* prefix, int layer, const char* name) {
+  return layer < 0 ? name : cat(prefix, layer, ".", name);
+}
+
+static const Names& names_of(Point point) {
+  return kSites[static_cast<int>(point)];
+}
+
+std::string Site::name() const {
+  return prefixed("L", layer, names_of(point).name);
+}
+
+std::vector<Site> all_sites(int64_t layers) {
+  std::vector<Site> sites = {{Point::embed}};
+  for (int layer = 0; layer < layers; ++layer)
+    for (const Names& names : kSites)
+      if (names.in_layer)
+        sites.push_back({names.point, layer});
+  sites.push_back({Point::final});
+  sites.push_back({Point::logits});
+  return sites;
+}
+
+std::vector<Site> find_sites(const std::string& selector, int64_t layers) {
+  std::vector<Site> found;
+  for (const Site& site : all_sites(layers)) {
+    const std::string alias = prefixed("blocks.", site.layer, names_of(site.point).alias);
+    if (glob_match(selector, site.name()) || selector == alias)
+      found.push_back(site);
+  }
+  if (!found.empty())
+    return found;
+  std::string points;
+  for (const Names& names : kSites)
+    points += cat(points.empty() ? "" : ", ", names.in_layer ? "L*." : "", names.name);
+  throw Error(cat("no site is called '", selector, "'"),
+              cat("sites are ", points, "; layers L0 to L", layers - 1));
+}
+
+} // namespace residua

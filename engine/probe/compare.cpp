@@ -1,0 +1,70 @@
+// Models against a reference, in lockstep: no activation outlives its batch.
+
+#include "engine/probe/site_sink.hpp"
+
+#include <ATen/ATen.h>
+
+namespace residua {
+
+// [tokens] cosines of matching rows.
+static at::Tensor token_cosines(const at::Tensor& x, const at::Tensor& y) {
+  const at::Tensor product = (x * y).sum(1), norms = x.square().sum(1) * y.square().sum(1);
+  return product / norms.sqrt().clamp_min(1e-30);
+}
+
+static double text_score(Comparison comparison, const at::Tensor& x, const at::Tensor& reference) {
+  if (comparison == Comparison::cosine)
+    return token_cosines(x, reference).mean().item<double>();
+  const double norm = reference.norm().item<double>();
+  const double difference = (x - reference).norm().item<double>();
+  return norm > 0 ? difference / norm : difference > 0 ? INFINITY : 0;
+}
+
+// Model 0 is the reference; the runner shows its activations first.
+class CompareSink : public SiteSink {
+ public:
+  CompareSink(std::size_t models, const std::vector<Site>& sites, std::size_t texts, Comparison comparison,
+              const std::vector<at::Tensor>& centers)
+      : SiteSink(sites), scores(models), comparison_(comparison), centers_(centers), reference_(sites.size()) {
+    require_flat(sites);
+    for (auto& of_model : scores)
+      of_model.assign(sites.size(), std::vector<double>(texts));
+  }
+
+  void observe(const Site& site, const Packed& packed, const at::Tensor& value,
+               const ModelIndexes& models) override {
+    const at::Tensor centred = center(site, value);
+    if (models.front() == 0)
+      reference_[index(site)] = centred;
+    const at::Tensor& reference = reference_[index(site)];
+    for (int64_t row = 0; row < packed.rows(); ++row) {
+      const double score = text_score(comparison_, packed.row(centred, row), packed.row(reference, row));
+      for (const std::size_t model : models)
+        scores[model][index(site)][packed.texts[row]] = score;
+    }
+  }
+  PerModelAndSite<std::vector<double>> scores;
+
+ private:
+  at::Tensor center(const Site& site, const at::Tensor& value) const {
+    const at::Tensor exact = value.to(at::kDouble);
+    return centers_.empty() ? exact : exact - centers_[index(site)].to(exact.device(), at::kDouble);
+  }
+
+  Comparison comparison_;
+  const std::vector<at::Tensor>& centers_;
+  std::vector<at::Tensor> reference_; // of the current batch
+};
+
+PerModelAndSite<std::vector<double>> compare(const Model& reference, const std::vector<Model>& models,
+                                             const std::vector<TokenIds>& texts, const std::vector<Site>& sites,
+                                             Comparison comparison, const std::vector<at::Tensor>& centers) {
+  std::vector<Model> all = {reference};
+  all.insert(all.end(), models.begin(), models.end());
+  CompareSink sink(all.size(), sites, texts.size(), comparison, centers);
+  run(all, texts, sink);
+  sink.scores.erase(sink.scores.begin());
+  return std::move(sink.scores);
+}
+
+} // namespace residua
