@@ -1,0 +1,49 @@
+#pragma once
+// Bootstrap intervals: percentile and BCa (Efron 1987).
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+namespace residua::stats {
+
+/// An estimate and its interval at a level such as 0.95. The bounds are NaN where the data allow
+/// none.
+struct Interval {
+  double estimate;
+  double low;
+  double high;
+  double level;
+};
+
+enum class BootstrapMethod { percentile, bca };
+
+struct BootstrapOptions {
+  int64_t resamples = 2000;
+  double level = 0.95;
+  uint64_t seed = 1;
+  BootstrapMethod method = BootstrapMethod::bca;
+};
+
+/// A statistic of the observations named by their indices from 0, which may repeat.
+using Statistic = std::function<double(std::span<const int64_t> indices)>;
+
+/// Interval of a statistic of n observations, drawn with replacement. A resample without a value
+/// (NaN: a correlation of constant data) is left out; where over half are, or n = 1, the bounds are
+/// NaN. BCa takes n more evaluations.
+Interval bootstrap(int64_t n, const Statistic& statistic, const BootstrapOptions& options = {});
+
+/// The statistic of each of `options.resamples` resamples.
+std::vector<double> resample(int64_t n, const Statistic& statistic,
+                             const BootstrapOptions& options = {});
+
+/// Interval between quantiles of the resampled values.
+Interval percentile_interval(double estimate, std::span<const double> resampled, double level);
+
+/// Interval between quantiles that are corrected for bias (by the share of resampled values below
+/// the estimate) and for skewness (by the leave-one-out values).
+Interval bca_interval(double estimate, std::span<const double> resampled,
+                      std::span<const double> jackknife, double level);
+
+} // namespace residua::stats

@@ -1,0 +1,29 @@
+#pragma once
+// Steps over the code points of valid UTF-8, and repair of bytes that may not be UTF-8.
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace residua::code_points {
+
+/// Bytes of the code point that starts with `lead`, which must be the first byte of a valid
+/// sequence.
+std::size_t length(unsigned char lead);
+
+/// The code point at byte `at` of valid UTF-8.
+char32_t decode(std::string_view text, std::size_t at);
+
+/// Byte offset of the last code point in valid, non-empty UTF-8.
+std::size_t last(std::string_view text);
+
+/// Appends `point` in UTF-8.
+void append(std::string& text, char32_t point);
+
+/// Whether Unicode gives `point` the property White_Space.
+bool is_space(char32_t point);
+
+/// `bytes` with each maximal invalid part replaced by U+FFFD (Unicode 15, section 3.9).
+std::string repair(std::string_view bytes);
+
+} // namespace residua::code_points

@@ -1,0 +1,36 @@
+#pragma once
+// How the parts of a tokenizer are chosen: by the "type" of their JSON object, from a table of
+// makers.
+
+#include "engine/error.hpp"
+#include "engine/tokenizer/json_fields.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+namespace residua {
+
+/// One supported type of a component, and what makes it from its JSON object.
+template <class Component> struct Maker {
+  const char* type;
+  std::unique_ptr<const Component> (*make)(const Field& field);
+};
+
+/// The component that `field` describes; nothing for null.
+template <class Component, std::size_t N>
+std::unique_ptr<const Component> make_component(const Field& field,
+                                                const Maker<Component> (&makers)[N]) {
+  if (field.is_null())
+    return nullptr;
+  const std::string& type = field.at("type").text();
+  std::string supported;
+  for (const auto& maker : makers) {
+    if (type == maker.type)
+      return maker.make(field);
+    supported += cat(supported.empty() ? "" : ", ", maker.type);
+  }
+  field.fail(cat(quoted(type), " is not supported"), cat("supported are ", supported));
+}
+
+} // namespace residua

@@ -1,0 +1,31 @@
+#pragma once
+// What a tokenizer file looks for in a text: {"String": ...} or {"Regex": ...}.
+
+#include "engine/tokenizer/json_fields.hpp"
+#include "engine/tokenizer/regex.hpp"
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace residua {
+
+/// A literal string or a regular expression.
+class Pattern {
+ public:
+  static Pattern read(const Field& field);
+  static Pattern regex(std::string_view expression);
+
+  /// Successive matches, which do not overlap; an empty literal matches nowhere.
+  std::vector<Span> matches(std::string_view text) const;
+  /// `text` with each match replaced by `content`, literally. Throws Error when it grows beyond
+  /// kMaxExpanded.
+  std::string replace(std::string_view text, std::string_view content) const;
+
+ private:
+  std::string literal_;
+  std::shared_ptr<const Regex> regex_; // null for a literal
+};
+
+} // namespace residua

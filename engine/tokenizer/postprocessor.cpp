@@ -1,0 +1,78 @@
+#include "engine/tokenizer/postprocessor.hpp"
+
+#include "engine/error.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace residua {
+
+namespace {
+
+using Known = std::function<bool(int64_t)>;
+
+/// The ids that the template's piece `special` stands for.
+std::vector<int64_t> ids_of(const Field& processor, const Field& special, const Known& known) {
+  const std::string& name = special.at("id").text();
+  const auto listed = processor.at("special_tokens").find(name);
+  if (!listed)
+    special.fail(cat("names ", quoted(name), ", which is not in special_tokens"),
+                 "list it there with its ids");
+  std::vector<int64_t> ids;
+  for (const Field& id : listed->at("ids").elements()) {
+    ids.push_back(id.integer(0, kMaxTokenId));
+    if (!known(ids.back()))
+      id.fail(cat("is ", ids.back(), ", which is the id of no token"), "correct the id");
+  }
+  return ids;
+}
+
+Frame read_template(const Field& field, const Known& known) {
+  Frame frame;
+  int texts = 0;
+  const Field single = field.at("single");
+  for (const Field& piece : single.elements()) {
+    if (const auto special = piece.find("SpecialToken")) {
+      auto& side = texts == 0 ? frame.before : frame.after;
+      const auto ids = ids_of(field, *special, known);
+      side.insert(side.end(), ids.begin(), ids.end());
+    } else if (piece.at("Sequence").at("id").text() == "A") {
+      ++texts;
+    } else {
+      piece.fail("names another text than A", "a template for a single text has A alone");
+    }
+  }
+  if (texts != 1)
+    single.fail(cat("has the text A ", texts, " times"), "once is supported");
+  return frame;
+}
+
+/// Each processor goes around what the one before it made.
+Frame read_sequence(const Field& field, const Known& known) {
+  std::vector<Frame> inner_to_outer;
+  for (const Field& step : field.at("processors").elements())
+    inner_to_outer.push_back(read_postprocessor(step, known));
+  Frame frame;
+  for (auto it = inner_to_outer.rbegin(); it != inner_to_outer.rend(); ++it)
+    frame.before.insert(frame.before.end(), it->before.begin(), it->before.end());
+  for (const Frame& step : inner_to_outer)
+    frame.after.insert(frame.after.end(), step.after.begin(), step.after.end());
+  return frame;
+}
+
+} // namespace
+
+Frame read_postprocessor(const Field& field, const Known& known) {
+  if (field.is_null())
+    return {};
+  const std::string& type = field.at("type").text();
+  if (type == "ByteLevel") // concerns offsets only
+    return {};
+  if (type == "TemplateProcessing")
+    return read_template(field, known);
+  if (type == "Sequence")
+    return read_sequence(field, known);
+  field.fail(cat(quoted(type), " is not supported"),
+             "supported are ByteLevel, Sequence, TemplateProcessing");
+}
+
+} // namespace residua
