@@ -5,11 +5,11 @@
 namespace residua {
 
 static constexpr std::pair<std::string_view, c10::ScalarType> kDtypes[] = {
-    {"float32", c10::ScalarType::Float},     {"float64", c10::ScalarType::Double},
-    {"float16", c10::ScalarType::Half},      {"bfloat16", c10::ScalarType::BFloat16},
-    {"int64", c10::ScalarType::Long},        {"int32", c10::ScalarType::Int},
-    {"int16", c10::ScalarType::Short},       {"int8", c10::ScalarType::Char},
-    {"uint8", c10::ScalarType::Byte},        {"bool", c10::ScalarType::Bool},
+    {"float32", c10::ScalarType::Float}, {"float64", c10::ScalarType::Double},
+    {"float16", c10::ScalarType::Half},  {"bfloat16", c10::ScalarType::BFloat16},
+    {"int64", c10::ScalarType::Long},    {"int32", c10::ScalarType::Int},
+    {"int16", c10::ScalarType::Short},   {"int8", c10::ScalarType::Char},
+    {"uint8", c10::ScalarType::Byte},    {"bool", c10::ScalarType::Bool},
 };
 
 std::string dtype_name(c10::ScalarType dtype) {

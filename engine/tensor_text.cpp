@@ -90,10 +90,8 @@ std::string tensor_text(const at::Tensor& tensor) {
   const at::Tensor matrix = first_matrix(tensor);
   const auto rows = std::min(matrix.size(0), kCorner);
   const auto columns = std::min(matrix.size(1), kCorner);
-  const at::Tensor corner = matrix.slice(0, 0, rows)
-                                .slice(1, 0, columns)
-                                .to(at::kCPU, at::kDouble)
-                                .contiguous();
+  const at::Tensor corner =
+      matrix.slice(0, 0, rows).slice(1, 0, columns).to(at::kCPU, at::kDouble).contiguous();
   if (tensor.dim() > 2)
     text += place_of_matrix(tensor.dim());
   const bool integral = at::isIntegralType(tensor.scalar_type(), /*includeBool=*/true);

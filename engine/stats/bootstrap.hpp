@@ -8,8 +8,7 @@
 
 namespace residua::stats {
 
-/// An estimate and its interval at a level such as 0.95. The bounds are NaN where the data allow
-/// none.
+/// An estimate and its interval at a level such as 0.95; bounds are NaN where the data allow none.
 struct Interval {
   double estimate;
   double low;

@@ -8,8 +8,7 @@ namespace residua::stats {
 /// Observations drawn, cluster by cluster; a cluster that was drawn twice is there twice.
 struct ClusterDraw {
   std::span<const int64_t> indices; ///< of observations, from 0
-  std::span<const int64_t>
-      starts; ///< [clusters + 1]: cluster k is indices[starts[k]] up to indices[starts[k + 1]]
+  std::span<const int64_t> starts;  ///< [clusters + 1] of each cluster in `indices`, and the end
 
   std::size_t clusters() const { return starts.size() - 1; }
   std::span<const int64_t> cluster(std::size_t k) const {
@@ -26,8 +25,7 @@ struct ClusterOptions {
   uint64_t seed = 1;
   bool resample_clusters = true; ///< false where the clusters are all there are, not a sample
   bool resample_units = true;
-  bool paired = false; ///< the units drawn are the same in every cluster: a sentence stands for all
-                       ///< its languages
+  bool paired = false; ///< the units drawn are the same in every cluster, as sentences in languages
 };
 
 /// Percentile interval. `clusters` labels the cluster of each observation, `units` its unit, which

@@ -63,8 +63,7 @@ template <class Equal> int64_t tied_pairs(const std::vector<Pair>& sorted, Equal
   return ties;
 }
 
-/// Sorts [from, to) by y and counts the exchanges of neighbours that this takes: the discordant
-/// pairs.
+/// Sorts [from, to) by y and counts the exchanges of neighbours in it: the discordant pairs.
 int64_t sort_counting(std::vector<Pair>& pairs, std::vector<Pair>& scratch, std::size_t from,
                       std::size_t to) {
   if (to - from < 2)

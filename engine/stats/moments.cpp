@@ -9,8 +9,7 @@ namespace residua::stats {
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-constexpr std::size_t kPiece =
-    1024; // short enough for the first-level cache, and for plain summation
+constexpr std::size_t kPiece = 1024; // short enough for the first-level cache and plain summation
 
 /// Moments of a short, non-empty piece: the mean first, then powers of deviations.
 template <class Value> Moments moments_of(std::span<const Value> values) {

@@ -6,8 +6,8 @@
 
 namespace residua::stats {
 
-/// Count, mean and sums of powers of deviations from the mean. Formulas: Chan et al. 1979 and Pebay
-/// 2008.
+/// Count, mean and sums of powers of deviations from the mean. Formulas of Chan et
+/// al. 1979 and Pebay 2008.
 struct Moments {
   double n = 0;
   double mean = 0; ///< 0 when n = 0
@@ -28,12 +28,13 @@ struct Moments {
 
   double variance() const; ///< m2 / (n - 1); NaN for n < 2
   double std() const;      ///< square root of the variance
-  double
-  skewness() const; ///< g1 = (m3/n) / (m2/n)^1.5, biased; NaN for constant data and for n = 0
-  double kurtosis()
-      const; ///< excess, g2 = (m4/n) / (m2/n)^2 - 3, biased; NaN for constant data and for n = 0
-  double
-  kurtosis_unbiased() const; ///< excess, G2 = (n-1)/((n-2)(n-3)) ((n+1) g2 + 6); NaN also for n < 4
+
+  /// g1 = (m3/n) / (m2/n)^1.5, biased; NaN for constant data and for n = 0, as the next two.
+  double skewness() const;
+  /// Excess: g2 = (m4/n) / (m2/n)^2 - 3, biased.
+  double kurtosis() const;
+  /// Excess: G2 = (n-1)/((n-2)(n-3)) ((n+1) g2 + 6), unbiased for normal data; NaN also for n < 4.
+  double kurtosis_unbiased() const;
 };
 
 /// Moments of values at hand.

@@ -79,7 +79,6 @@ void require_labels(std::size_t size, std::span<const int64_t> clusters,
 Effect mean_effect(std::span<const double> values, std::span<const int64_t> clusters,
                    std::span<const int64_t> units, const EffectOptions& options,
                    const std::string& function) {
-  require_at_least(1, values.size(), function);
   require_labels(values.size(), clusters, units, function);
   require_level(options.level, function);
   const auto means = cluster_means(values, clusters);
@@ -94,6 +93,7 @@ Effect mean_effect(std::span<const double> values, std::span<const int64_t> clus
 
 Effect one_sample(std::span<const double> values, std::span<const int64_t> clusters,
                   std::span<const int64_t> units, const EffectOptions& options) {
+  require_at_least(1, values.size(), "one_sample: values");
   require_finite(values, "one_sample: values");
   return mean_effect(values, clusters, units, options, "one_sample");
 }
@@ -101,6 +101,7 @@ Effect one_sample(std::span<const double> values, std::span<const int64_t> clust
 Effect paired_difference(std::span<const double> a, std::span<const double> b,
                          std::span<const int64_t> clusters, std::span<const int64_t> units,
                          const EffectOptions& options) {
+  require_at_least(1, a.size(), "paired_difference: a");
   require_finite(a, "paired_difference: a");
   require_finite(b, "paired_difference: b");
   require_same_size(b.size(), a.size(), "paired_difference: b", "a");

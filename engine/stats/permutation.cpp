@@ -92,8 +92,7 @@ std::vector<double> copy(std::span<const double> values) {
   return {values.begin(), values.end()};
 }
 
-/// p under the arrangements of y; `extreme` says whether one is at least as extreme as the observed
-/// one.
+/// p under the arrangements of y; `extreme` compares one with y itself.
 double arranged_p(Arrangement arrangement, std::span<const double> y,
                   const PermutationOptions& options,
                   const std::function<bool(const std::vector<double>&)>& extreme) {

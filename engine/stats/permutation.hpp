@@ -14,8 +14,7 @@ struct PermutationOptions {
   uint64_t seed = 1;
 };
 
-/// p of the mean of paired differences under flips of their signs; exact for n <= 14 (2^14 = 16 384
-/// cases).
+/// p of the mean of paired differences under flips of their signs; exact for n <= 14.
 double sign_flip_p(std::span<const double> differences, const PermutationOptions& options = {});
 
 /// p of a correlation under permutations of y, which stay inside the groups that `groups` labels

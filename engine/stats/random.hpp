@@ -66,8 +66,7 @@ class Random {
   /// Multiple of 2^-53 in [0, 1).
   double uniform() { return static_cast<double>(next() >> 11) * 0x1p-53; }
 
-  /// Standard normal deviate, by Box and Muller 1958; two uniforms each, so that a draw keeps no
-  /// state.
+  /// Standard normal deviate, by Box and Muller 1958; two uniforms each, to keep no spare.
   double normal() {
     const double radius = std::sqrt(-2 * std::log(1 - uniform()));
     return radius * std::cos(2 * std::numbers::pi * uniform());

@@ -52,8 +52,7 @@ Eigen::VectorXd row_sums(const RowMatrix& x) {
   return x * total - x.rowwise().squaredNorm();
 }
 
-/// HSIC_1 of centred representations; the estimator ignores offsets, and without them it loses no
-/// digits.
+/// HSIC_1 of centred representations; it ignores offsets, and loses no digits without them.
 double hsic_of_centered(const RowMatrix& x, const RowMatrix& y) {
   const double n = static_cast<double>(x.rows());
   const double trace =
@@ -81,8 +80,7 @@ RowMatrix unit_rows(const Representation& x) {
   return result;
 }
 
-/// Share of rows of x whose nearest row of y is their own; in blocks, so that no n x n matrix is
-/// kept.
+/// Share of rows of x whose nearest row of y is their own; in blocks, to keep no n x n matrix.
 double hits(const RowMatrix& x, const RowMatrix& y) {
   constexpr Eigen::Index kBlock = 128;
   constexpr double kSlack = 1e-12; // cosines this close tie: equal rows may round apart

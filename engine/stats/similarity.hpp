@@ -1,6 +1,5 @@
 #pragma once
-// How alike two representations of the same items are. Rows are items, aligned; columns are
-// features.
+// How alike two representations of the same items are. Rows are items; columns are features.
 
 #include <Eigen/Core>
 
@@ -20,8 +19,7 @@ double unbiased_hsic(const Representation& x, const Representation& y);
 /// 0.93 for independent data at n = 50, p = 768.
 double linear_cka(const Representation& x, const Representation& y);
 
-/// Mean over items of the cosine between their rows; a row of zeros has cosine 0. Same features in
-/// both.
+/// Mean over items of the cosine between their rows, of equal length; a row of zeros has cosine 0.
 double mean_cosine(const Representation& x, const Representation& y);
 
 /// Share of items whose nearest row by cosine in the other representation is their own, both

@@ -1,6 +1,5 @@
 #pragma once
-// Parallel texts in many languages. Language is an axis: every text knows its language and its
-// sentence.
+// Parallel texts in many languages: every text knows its language and its sentence.
 
 #include <cstdint>
 #include <filesystem>
@@ -40,17 +39,15 @@ class Corpus {
   const std::string& name() const { return name_; }
   const std::vector<Language>& languages() const { return languages_; }
   const std::vector<Text>& texts() const { return texts_; }
-  const std::string& digest() const {
-    return digest_;
-  } ///< of languages' codes, sentences and contents
+  /// Of the languages' codes, the sentences and their contents.
+  const std::string& digest() const { return digest_; }
 
   /// The languages named, in this order. Throws Error listing what there is when one is missing.
   Corpus select(const std::vector<std::string>& codes) const;
   /// Sentences by position among the corpus's sorted distinct sentence numbers, `first` to `last`
   /// from 1, inclusive. Languages that have none of them are left out.
   Corpus slice(int64_t first, int64_t last) const;
-  /// Sentences that every language has, so that each can be paired. Throws Error when there are
-  /// none.
+  /// Sentences that every language has, so that each can be paired. Throws Error when none is.
   Corpus aligned() const;
 
  private:
@@ -63,16 +60,15 @@ class Corpus {
 /// Loads texts from a path. Layouts, recognised by what is there:
 ///  - folder with `<code>.txt`, one sentence per line (and LANGUAGES.tsv): the bundled layout
 ///  - NTREX: `newstest2019-src.<code>.txt`, `newstest2019-ref.<code>.txt`
-///  - FLORES: `<code>.dev`, `<code>.devtest` (FLORES-200), or `dev/` and `devtest/` folders of
-///  them; where both
+///  - FLORES: `<code>.dev`, `<code>.devtest`, flat or in folders `dev/` and `devtest/`; where both
 ///    are there, line i of devtest is sentence 1000 + i
 ///  - `.jsonl`: objects {"language": ..., "text": ..., "sentence": optional number}
 ///  - `.tsv`: header line of language codes, one column per language
 /// A sentence's number is its line (its row below the header in a `.tsv`); an empty line or cell,
 /// or a line missing at a file's end, is a sentence that the language lacks. Only `codes` are read
 /// if not empty, in this order; NTREX's `zho-CN` and FLORES's `eng_Latn` answer to `zho` and `eng`
-/// where nothing else does, and are then named so. Throws Error with path, line or byte offset, and
-/// remedy.
+/// where nothing else does, and are then named so.
+/// Throws Error with path, line or byte offset, and remedy.
 Corpus load_corpus(const std::filesystem::path& path, const std::vector<std::string>& codes = {});
 
 } // namespace residua

@@ -13,8 +13,8 @@
 namespace residua::layouts {
 namespace {
 
-constexpr int64_t kDevtestOffset =
-    1000; // fixed, so that the choice of languages cannot change a sentence's number
+// Fixed, so that the choice of languages cannot change a sentence's number.
+constexpr int64_t kDevtestOffset = 1000;
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 29> kScripts = {{
     {"Arab", "Arabic"},     {"Armn", "Armenian"}, {"Beng", "Bengali"},  {"Cyrl", "Cyrillic"},

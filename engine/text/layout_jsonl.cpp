@@ -6,7 +6,6 @@
 #include "engine/text/layouts.hpp"
 #include "engine/text/lines.hpp"
 
-#include <limits>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
@@ -16,13 +15,19 @@ namespace {
 
 using Json = nlohmann::json;
 
+constexpr int kDepth = 32; // nested deeper, an object could use up the memory
 constexpr auto kRemedy =
     R"(write one object per line: {"language": "eng", "text": "...", "sentence": 1})";
 
 Json parse(const std::string& line, const std::string& where) {
+  const auto shallow = [&](int depth, Json::parse_event_t, const Json&) {
+    if (depth > kDepth)
+      throw Error(cat(where, ": not JSON of fewer than ", kDepth, " levels"), kRemedy);
+    return true;
+  };
   Json object;
   try {
-    object = Json::parse(line);
+    object = Json::parse(line, shallow);
   } catch (const Json::parse_error& error) {
     throw Error(cat(where, ": not JSON at byte ", error.byte, " of the line"), kRemedy);
   } catch (const Json::exception&) { // a number out of range
@@ -42,11 +47,11 @@ std::string string_field(const Json& object, const char* key, const std::string&
 
 int64_t sentence_field(const Json& object, int64_t previous, const std::string& where) {
   const auto field = object.find("sentence");
-  const int64_t largest = std::numeric_limits<int64_t>::max() - 1;
+  const uint64_t largest = uint64_t{1} << 53; // what every JSON reader keeps exact
   if (field == object.end())
     return previous + 1;
   if (!field->is_number_unsigned() || field->get<uint64_t>() < 1 ||
-      field->get<uint64_t>() > static_cast<uint64_t>(largest))
+      field->get<uint64_t>() > largest)
     throw Error(cat(where, ": \"sentence\" is not a whole number from 1"), kRemedy);
   return field->get<int64_t>();
 }

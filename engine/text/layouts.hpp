@@ -27,8 +27,7 @@ bool is_flores(const Path& folder);
 /// Files of a folder that are not hidden, or nothing if it is no folder: file name to path.
 std::map<std::string, Path> list_files(const Path& folder);
 
-/// Appends a file's lines as sentences offset + 1, offset + 2, ...; throws Error when all are
-/// empty.
+/// Appends a file's lines as sentences offset + 1, ...; throws Error when all are empty.
 void append_lines(Content& content, const Path& file, const std::string& code, int64_t offset = 0);
 
 /// Languages by code from `LANGUAGES.tsv` in `folder`: a header line that names the columns (code

@@ -8,8 +8,8 @@
 
 namespace residua {
 
-/// Lines of a UTF-8 file, without their ends (LF or CRLF) and without a byte order mark; element 0
-/// is line 1. Throws Error naming line and byte offset where the file is not UTF-8 or holds a NUL
+/// Lines of a UTF-8 file without their ends (LF or CRLF) and a byte order mark; element 0 is
+/// line 1. Throws Error naming line and byte offset where the file is not UTF-8 or holds a NUL
 /// byte.
 std::vector<std::string> read_lines(const std::filesystem::path& file);
 

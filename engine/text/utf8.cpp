@@ -11,8 +11,7 @@ bool is_continuation(unsigned char byte) {
   return (byte & 0xC0U) == 0x80U;
 }
 
-/// What may follow a lead byte: the sequence's length (0: no lead byte) and the range of its second
-/// byte.
+/// What a lead byte begins: a sequence's length (0: none) and the range of its second byte.
 struct Lead {
   std::size_t length;
   unsigned char low;

@@ -8,8 +8,7 @@
 
 namespace residua::utf8 {
 
-/// Byte offset (from 0) of the first invalid sequence (overlong, surrogate, truncated, > U+10FFFF),
-/// or nothing.
+/// Byte offset of the first invalid sequence (overlong, surrogate, truncated, > U+10FFFF), if any.
 std::optional<std::size_t> first_invalid(std::string_view text);
 
 /// Code points in valid UTF-8; in other text, bytes that are not continuation bytes.

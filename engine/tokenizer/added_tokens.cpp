@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-namespace residua {
+namespace residua::tokenizer {
 
 // Bounds the work per byte of text; the longest in use are runs of 80 signs.
 static constexpr std::size_t kMaxContent = 1024;
@@ -42,11 +42,11 @@ void AddedTokens::add(const Field& field, AddedToken token, const Vocabulary& mo
   const auto in_model = model.find(token.content);
   const std::string* named = model.token(token.id);
   if ((in_model && *in_model != token.id) || (named != nullptr && *named != token.content))
-    field.fail(cat("gives ", quoted(token.content), " the id ", token.id, ", but model.vocab has ",
-                   in_model ? cat("the id ", *in_model, " for it") : cat(quoted(*named), " there")),
+    field.fail(cat("gives ", shown(token.content), " the id ", token.id, ", but model.vocab has ",
+                   in_model ? cat("the id ", *in_model, " for it") : cat(shown(*named), " there")),
                "ids must be distinct");
   if (!vocabulary_.add(token.content, static_cast<int32_t>(token.id)))
-    field.fail(cat("repeats the token ", quoted(token.content), " or its id ", token.id),
+    field.fail(cat("repeats the token ", shown(token.content), " or its id ", token.id),
                "list each once");
   if (token.single_word && !word_character_)
     word_character_ = std::make_unique<Regex>(kWordCharacter);
@@ -117,4 +117,4 @@ std::vector<Part> AddedTokens::split(std::string_view text, const TokenMatcher& 
   return parts;
 }
 
-} // namespace residua
+} // namespace residua::tokenizer

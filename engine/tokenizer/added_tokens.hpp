@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-namespace residua {
+namespace residua::tokenizer {
 
 struct AddedToken {
   std::string content;
@@ -61,4 +61,4 @@ class AddedTokens {
   std::unique_ptr<const Regex> word_character_; // only if a token is single_word
 };
 
-} // namespace residua
+} // namespace residua::tokenizer

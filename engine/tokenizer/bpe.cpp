@@ -7,7 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace residua {
+namespace residua::tokenizer {
 
 // Together at most some 50 MB, whatever the texts.
 static constexpr std::size_t kCachedWords = std::size_t{1} << 16;
@@ -91,7 +91,7 @@ BpeOptions read_options(const Field& field, const Vocabulary& vocabulary) {
   if (const auto unk = field.find("unk_token"); unk && !unk->text().empty()) {
     options.unk = vocabulary.find(unk->text());
     if (!options.unk)
-      unk->fail(cat("names ", quoted(unk->text()), ", which is not in the vocabulary"),
+      unk->fail(cat("names ", shown(unk->text()), ", which is not in the vocabulary"),
                 "add it to model.vocab, or set null");
   }
   return options;
@@ -106,4 +106,4 @@ std::unique_ptr<const Model> make_bpe(const Field& field) {
   return std::make_unique<Bpe>(std::move(vocabulary), std::move(merges), options);
 }
 
-} // namespace residua
+} // namespace residua::tokenizer

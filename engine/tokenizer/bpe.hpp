@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace residua {
+namespace residua::tokenizer {
 
 struct BpeOptions {
   std::optional<int32_t> unk; ///< the id for a character that is not in the vocabulary; without it
@@ -45,4 +45,4 @@ class Bpe : public Model {
 /// The model that `field` describes.
 std::unique_ptr<const Model> make_bpe(const Field& field);
 
-} // namespace residua
+} // namespace residua::tokenizer

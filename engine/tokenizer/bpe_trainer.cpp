@@ -17,6 +17,8 @@
 
 namespace residua {
 
+using namespace tokenizer;
+
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -71,7 +73,7 @@ Vocabulary first_tokens(const std::vector<std::string>& special_tokens) {
   Vocabulary vocabulary;
   for (const std::string& token : special_tokens)
     if (token.empty() || !vocabulary.add(token, static_cast<int32_t>(vocabulary.size())))
-      throw Error(cat("special token ", quoted(token), " is empty or given twice"),
+      throw Error(cat("special token ", shown(token), " is empty or given twice"),
                   "name each special token once");
   std::vector<char32_t> symbols;
   for (int byte = 0; byte < kByteSymbols; ++byte)
@@ -132,9 +134,10 @@ Json added_tokens(const std::vector<std::string>& special_tokens) {
   return list;
 }
 
-Json byte_level_component() {
+// A decoder reads none of the options; Hugging Face writes their defaults.
+Json byte_level_component(bool add_prefix_space) {
   return {{"type", "ByteLevel"},
-          {"add_prefix_space", false},
+          {"add_prefix_space", add_prefix_space},
           {"trim_offsets", true},
           {"use_regex", true}};
 }
@@ -182,7 +185,7 @@ std::string train_byte_bpe(const std::vector<std::string>& texts, int vocab_size
   check_texts(texts, weights);
   for (const std::string& token : special_tokens)
     if (utf8::first_invalid(token))
-      throw Error(cat("special token ", quoted(token), " is not valid UTF-8"), "correct it");
+      throw Error(cat("special token ", shown(token), " is not valid UTF-8"), "correct it");
   Vocabulary vocabulary = first_tokens(special_tokens);
   if (vocab_size < vocabulary.size() || vocab_size > kMaxTokenId)
     throw Error(
@@ -195,9 +198,9 @@ std::string train_byte_bpe(const std::vector<std::string>& texts, int vocab_size
       {"padding", nullptr},
       {"added_tokens", added_tokens(special_tokens)},
       {"normalizer", nullptr},
-      {"pre_tokenizer", byte_level_component()},
+      {"pre_tokenizer", byte_level_component(false)},
       {"post_processor", special_tokens.empty() ? Json() : post_processor(special_tokens.front())},
-      {"decoder", byte_level_component()},
+      {"decoder", byte_level_component(true)},
       {"model", model(vocabulary, merges)},
   };
   return document.dump(1) + "\n";

@@ -5,7 +5,7 @@
 #include <array>
 #include <cstdint>
 
-namespace residua::byte_level {
+namespace residua::tokenizer::byte_level {
 
 namespace {
 
@@ -69,4 +69,4 @@ std::string decode(std::string_view token) {
   return bytes;
 }
 
-} // namespace residua::byte_level
+} // namespace residua::tokenizer::byte_level

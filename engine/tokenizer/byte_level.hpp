@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace residua::byte_level {
+namespace residua::tokenizer::byte_level {
 
 /// GPT-2's pattern of words: contractions, letters, numbers and other signs with a space before,
 /// spaces.
@@ -23,4 +23,4 @@ std::string encode(std::string_view text);
 /// The bytes of a token made of symbols, or the token's own bytes if another code point is in it.
 std::string decode(std::string_view token);
 
-} // namespace residua::byte_level
+} // namespace residua::tokenizer::byte_level

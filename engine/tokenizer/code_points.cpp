@@ -1,6 +1,6 @@
 #include "engine/tokenizer/code_points.hpp"
 
-namespace residua::code_points {
+namespace residua::tokenizer::code_points {
 
 std::size_t length(unsigned char lead) {
   if (lead < 0x80)
@@ -106,4 +106,4 @@ std::string repair(std::string_view bytes) {
   return text;
 }
 
-} // namespace residua::code_points
+} // namespace residua::tokenizer::code_points

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace residua::code_points {
+namespace residua::tokenizer::code_points {
 
 /// Bytes of the code point that starts with `lead`, which must be the first byte of a valid
 /// sequence.
@@ -26,4 +26,4 @@ bool is_space(char32_t point);
 /// `bytes` with each maximal invalid part replaced by U+FFFD (Unicode 15, section 3.9).
 std::string repair(std::string_view bytes);
 
-} // namespace residua::code_points
+} // namespace residua::tokenizer::code_points

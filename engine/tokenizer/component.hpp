@@ -9,7 +9,7 @@
 #include <memory>
 #include <string>
 
-namespace residua {
+namespace residua::tokenizer {
 
 /// One supported type of a component, and what makes it from its JSON object.
 template <class Component> struct Maker {
@@ -30,7 +30,7 @@ std::unique_ptr<const Component> make_component(const Field& field,
       return maker.make(field);
     supported += cat(supported.empty() ? "" : ", ", maker.type);
   }
-  field.fail(cat(quoted(type), " is not supported"), cat("supported are ", supported));
+  field.fail(cat(shown(type), " is not supported"), cat("supported are ", supported));
 }
 
-} // namespace residua
+} // namespace residua::tokenizer

@@ -10,7 +10,7 @@
 #include <charconv>
 #include <optional>
 
-namespace residua {
+namespace residua::tokenizer {
 
 namespace {
 
@@ -164,4 +164,4 @@ std::unique_ptr<const Decoder> make_decoder(const Field& field) {
   return make_component(field, kMakers);
 }
 
-} // namespace residua
+} // namespace residua::tokenizer

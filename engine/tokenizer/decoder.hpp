@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace residua {
+namespace residua::tokenizer {
 
 /// Rewrites a list of tokens; the text is what it returns, joined.
 class Decoder {
@@ -20,4 +20,4 @@ class Decoder {
 /// The decoder of a file; null for null.
 std::unique_ptr<const Decoder> make_decoder(const Field& field);
 
-} // namespace residua
+} // namespace residua::tokenizer

@@ -6,15 +6,16 @@
 
 #include <cstddef>
 
-namespace residua {
+namespace residua::tokenizer {
 
-/// Bytes that a text may have after any step. Steps of real tokenizers at most triple it.
-inline constexpr std::size_t kMaxExpanded = std::size_t{1} << 30;
+/// Bytes that a text may have before and after any step. Steps of real tokenizers at most triple
+/// it.
+inline constexpr std::size_t kMaxTextBytes = std::size_t{64} << 20;
 
 inline void check_growth(std::size_t bytes) {
-  if (bytes > kMaxExpanded)
-    throw Error(cat("the tokenizer makes more than ", kMaxExpanded, " bytes of the text"),
+  if (bytes > kMaxTextBytes)
+    throw Error(cat("the text has, or becomes in tokenizing, more than ", kMaxTextBytes, " bytes"),
                 "split the text, or check the steps in tokenizer.json");
 }
 
-} // namespace residua
+} // namespace residua::tokenizer

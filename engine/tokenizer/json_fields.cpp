@@ -8,7 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace residua {
+namespace residua::tokenizer {
 
 using nlohmann::json;
 
@@ -26,7 +26,7 @@ Field Field::member(std::string_view key, const nlohmann::json& value) const {
   const bool plain = std::all_of(key.begin(), key.end(),
                                  [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
   if (!plain)
-    return {value, cat(path_, "[", quoted(key), "]"), *origin_};
+    return {value, cat(path_, "[", shown(key), "]"), *origin_};
   return {value, path_.empty() ? std::string(key) : cat(path_, ".", key), *origin_};
 }
 
@@ -46,12 +46,16 @@ Field Field::at(std::string_view key) const {
   return member(key, *found);
 }
 
+Field Field::element(std::size_t index) const {
+  return {(*value_)[index], cat(path_, "[", index, "]"), *origin_};
+}
+
 std::vector<Field> Field::elements() const {
   require_array();
   std::vector<Field> fields;
   fields.reserve(value_->size());
   for (std::size_t i = 0; i < value_->size(); ++i)
-    fields.emplace_back((*value_)[i], cat(path_, "[", i, "]"), *origin_);
+    fields.push_back(element(i));
   return fields;
 }
 
@@ -141,14 +145,14 @@ json parse_json(std::string_view text, const std::string& origin) {
   }
 }
 
-std::string quoted(std::string_view name) {
+std::string shown(std::string_view name) {
   constexpr std::size_t kShown = 60;
   const bool cut = name.size() > kShown;
-  std::string shown = code_points::repair(name.substr(0, kShown));
-  for (char& c : shown)
+  std::string line = code_points::repair(name.substr(0, kShown));
+  for (char& c : line)
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F)
       c = '?';
-  return cat("'", shown, cut ? "..." : "", "'");
+  return cat("'", line, cut ? "..." : "", "'");
 }
 
-} // namespace residua
+} // namespace residua::tokenizer

@@ -11,7 +11,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-namespace residua {
+namespace residua::tokenizer {
 
 /// A value somewhere in a JSON document, which must outlive it.
 class Field {
@@ -27,6 +27,8 @@ class Field {
   Field at(std::string_view key) const;
   /// The same, or nothing if absent or null.
   std::optional<Field> find(std::string_view key) const;
+  /// The element `index` of an array, which must have it.
+  Field element(std::size_t index) const;
   /// Elements of an array, in order.
   std::vector<Field> elements() const;
 
@@ -56,6 +58,6 @@ class Field {
 nlohmann::json parse_json(std::string_view text, const std::string& origin);
 
 /// `name` in quotes, fit for one line of a message: shortened, control characters masked.
-std::string quoted(std::string_view name);
+std::string shown(std::string_view name);
 
-} // namespace residua
+} // namespace residua::tokenizer

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-namespace residua {
+namespace residua::tokenizer {
 
 void MergeLearner::add(const std::vector<int32_t>& word, int64_t count) {
   if (symbols_.size() + word.size() > static_cast<std::size_t>(INT32_MAX))
@@ -118,4 +118,4 @@ void MergeLearner::push(uint64_t key, int64_t count) {
   std::push_heap(heap_.begin(), heap_.end());
 }
 
-} // namespace residua
+} // namespace residua::tokenizer

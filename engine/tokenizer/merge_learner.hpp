@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace residua {
+namespace residua::tokenizer {
 
 /// Words as tokens, with the counts of all pairs kept up to date while pairs are merged.
 class MergeLearner {
@@ -59,4 +59,4 @@ class MergeLearner {
   std::vector<uint64_t> gained_; // pairs that the current merge made
 };
 
-} // namespace residua
+} // namespace residua::tokenizer

@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-namespace residua {
+namespace residua::tokenizer {
 
 namespace {
 
@@ -33,8 +33,8 @@ int32_t id_in_rule(const Field& field, std::size_t rank, const std::string& toke
                    const Vocabulary& vocabulary) {
   const auto id = vocabulary.find(token);
   if (!id)
-    field.fail(cat("[", rank, "] needs the token ", quoted(token), ", which is not in model.vocab"),
-               "the vocabulary and the merges must be of one tokenizer");
+    field.element(rank).fail(cat("needs the token ", shown(token), ", which is not in model.vocab"),
+                             "the vocabulary and the merges must be of one tokenizer");
   return *id;
 }
 
@@ -48,8 +48,8 @@ Merges Merges::read(const Field& field, const Vocabulary& vocabulary) {
   std::string left, right;
   for (const auto& rule : field.json()) {
     if (!read_pair(rule, left, right))
-      field.fail(cat("[", rank, "] is no pair of tokens"),
-                 R"(write "left right" or ["left", "right"])");
+      field.element(rank).fail("is no pair of tokens",
+                               R"(write "left right" or ["left", "right"])");
     const int32_t a = id_in_rule(field, rank, left, vocabulary);
     const int32_t b = id_in_rule(field, rank, right, vocabulary);
     const int32_t merged = id_in_rule(field, rank, left + right, vocabulary);
@@ -147,4 +147,4 @@ void Merges::apply(std::vector<int32_t>& tokens) const {
     Run(*this, tokens).run();
 }
 
-} // namespace residua
+} // namespace residua::tokenizer

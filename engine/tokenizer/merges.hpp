@@ -9,7 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
-namespace residua {
+namespace residua::tokenizer {
 
 /// Two adjoining tokens in one number, for hashing; ids are not negative.
 inline uint64_t pair_key(int32_t left, int32_t right) {
@@ -47,4 +47,4 @@ class Merges {
   std::unordered_map<uint64_t, Rule, PairHash> rules_;
 };
 
-} // namespace residua
+} // namespace residua::tokenizer

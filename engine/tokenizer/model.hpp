@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace residua {
+namespace residua::tokenizer {
 
 /// Turns words into ids. May cache words: use it from one thread at a time.
 class Model {
@@ -28,4 +28,4 @@ std::unique_ptr<const Model> make_model(const Field& field);
 /// The vocabulary {token: id} of a file; `field` stays in error messages.
 Vocabulary read_vocabulary(const Field& field);
 
-} // namespace residua
+} // namespace residua::tokenizer

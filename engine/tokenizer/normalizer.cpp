@@ -5,7 +5,7 @@
 
 #include <vector>
 
-namespace residua {
+namespace residua::tokenizer {
 
 namespace {
 
@@ -74,4 +74,4 @@ std::unique_ptr<const Normalizer> make_normalizer(const Field& field) {
   return make_component(field, kMakers);
 }
 
-} // namespace residua
+} // namespace residua::tokenizer

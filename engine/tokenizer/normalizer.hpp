@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-namespace residua {
+namespace residua::tokenizer {
 
 /// Rewrites a text.
 class Normalizer {
@@ -19,4 +19,4 @@ class Normalizer {
 /// The normalizer of a file; null for null.
 std::unique_ptr<const Normalizer> make_normalizer(const Field& field);
 
-} // namespace residua
+} // namespace residua::tokenizer

@@ -3,7 +3,7 @@
 #include "engine/error.hpp"
 #include "engine/tokenizer/growth.hpp"
 
-namespace residua {
+namespace residua::tokenizer {
 
 Pattern Pattern::read(const Field& field) {
   Pattern pattern;
@@ -13,7 +13,7 @@ Pattern Pattern::read(const Field& field) {
     try {
       pattern = regex(expression->text());
     } catch (const Error& e) {
-      expression->fail(e.what());
+      expression->fail(cat("holds the ", e.what()));
     }
   } else {
     field.fail("is neither {\"String\": ...} nor {\"Regex\": ...}", "use one of the two");
@@ -55,4 +55,4 @@ std::string Pattern::replace(std::string_view text, std::string_view content) co
   return replaced;
 }
 
-} // namespace residua
+} // namespace residua::tokenizer

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace residua {
+namespace residua::tokenizer {
 
 /// A literal string or a regular expression.
 class Pattern {
@@ -20,7 +20,7 @@ class Pattern {
   /// Successive matches, which do not overlap; an empty literal matches nowhere.
   std::vector<Span> matches(std::string_view text) const;
   /// `text` with each match replaced by `content`, literally. Throws Error when it grows beyond
-  /// kMaxExpanded.
+  /// kMaxTextBytes.
   std::string replace(std::string_view text, std::string_view content) const;
 
  private:
@@ -28,4 +28,4 @@ class Pattern {
   std::shared_ptr<const Regex> regex_; // null for a literal
 };
 
-} // namespace residua
+} // namespace residua::tokenizer

@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace residua {
+namespace residua::tokenizer {
 
 namespace {
 
@@ -15,7 +15,7 @@ std::vector<int64_t> ids_of(const Field& processor, const Field& special, const 
   const std::string& name = special.at("id").text();
   const auto listed = processor.at("special_tokens").find(name);
   if (!listed)
-    special.fail(cat("names ", quoted(name), ", which is not in special_tokens"),
+    special.fail(cat("names ", shown(name), ", which is not in special_tokens"),
                  "list it there with its ids");
   std::vector<int64_t> ids;
   for (const Field& id : listed->at("ids").elements()) {
@@ -71,8 +71,8 @@ Frame read_postprocessor(const Field& field, const Known& known) {
     return read_template(field, known);
   if (type == "Sequence")
     return read_sequence(field, known);
-  field.fail(cat(quoted(type), " is not supported"),
+  field.fail(cat(shown(type), " is not supported"),
              "supported are ByteLevel, Sequence, TemplateProcessing");
 }
 
-} // namespace residua
+} // namespace residua::tokenizer

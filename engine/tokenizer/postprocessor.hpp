@@ -8,7 +8,7 @@
 #include <functional>
 #include <vector>
 
-namespace residua {
+namespace residua::tokenizer {
 
 /// Ids before and after those of the text.
 struct Frame {
@@ -19,4 +19,4 @@ struct Frame {
 /// What the post-processor of a file puts around one text. `known` says whether an id has a token.
 Frame read_postprocessor(const Field& field, const std::function<bool(int64_t)>& known);
 
-} // namespace residua
+} // namespace residua::tokenizer

@@ -8,7 +8,7 @@
 
 #include <optional>
 
-namespace residua {
+namespace residua::tokenizer {
 
 namespace {
 
@@ -51,7 +51,7 @@ class Split : public PreTokenizer {
     const Field name = field.at("behavior");
     const auto behavior = split_behavior(name.text());
     if (!behavior)
-      name.fail(cat(quoted(name.text()), " is not supported"),
+      name.fail(cat(shown(name.text()), " is not supported"),
                 "supported are Removed, Isolated, MergedWithPrevious, MergedWithNext, Contiguous");
     return std::make_unique<Split>(Pattern::read(field.at("pattern")), *behavior,
                                    field.flag_or("invert", false));
@@ -120,4 +120,4 @@ std::unique_ptr<const PreTokenizer> make_byte_level(bool add_prefix_space, bool 
   return std::make_unique<ByteLevel>(add_prefix_space, use_regex);
 }
 
-} // namespace residua
+} // namespace residua::tokenizer

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace residua {
+namespace residua::tokenizer {
 
 /// Cuts a piece of text into smaller ones.
 class PreTokenizer {
@@ -24,4 +24,4 @@ std::unique_ptr<const PreTokenizer> make_pretokenizer(const Field& field);
 /// `add_prefix_space`.
 std::unique_ptr<const PreTokenizer> make_byte_level(bool add_prefix_space, bool use_regex);
 
-} // namespace residua
+} // namespace residua::tokenizer

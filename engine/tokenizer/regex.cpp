@@ -8,7 +8,7 @@
 
 #include <pcre2.h>
 
-namespace residua {
+namespace residua::tokenizer {
 
 namespace {
 
@@ -44,7 +44,7 @@ Code compile(std::string_view pattern) {
                               PCRE2_UTF | PCRE2_UCP | PCRE2_MULTILINE, &code, &offset,
                               context.get()));
   if (!compiled)
-    throw Error(cat("regex ", quoted(pattern), ": ", message_of(code)), "correct the pattern");
+    throw Error(cat("regex ", shown(pattern), ": ", message_of(code)), "correct the pattern");
   pcre2_jit_compile(compiled.get(), PCRE2_JIT_COMPLETE); // without it matching is only slower
   return compiled;
 }
@@ -76,7 +76,7 @@ struct Regex::Compiled {
     if (code_or_count == PCRE2_ERROR_NOMATCH)
       return false;
     if (code_or_count < 0)
-      throw Error(cat("regex ", quoted(pattern), " at byte ", from,
+      throw Error(cat("regex ", shown(pattern), " at byte ", from,
                       " of the text: ", message_of(code_or_count)),
                   "shorten the text or use a simpler pattern");
     const PCRE2_SIZE* offsets = pcre2_get_ovector_pointer(data.get());
@@ -105,4 +105,4 @@ std::vector<Span> Regex::matches(std::string_view text) const {
   return found;
 }
 
-} // namespace residua
+} // namespace residua::tokenizer

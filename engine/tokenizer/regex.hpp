@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace residua {
+namespace residua::tokenizer {
 
 /// Bytes [begin, end) of a text.
 struct Span {
@@ -33,4 +33,4 @@ class Regex {
   std::unique_ptr<Compiled> compiled_;
 };
 
-} // namespace residua
+} // namespace residua::tokenizer

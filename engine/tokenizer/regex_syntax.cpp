@@ -5,13 +5,27 @@
 
 #include <cctype>
 
-namespace residua {
+namespace residua::tokenizer {
 
 namespace {
 
-// Oniguruma's \w in Unicode; PCRE2's own lacks marks. Its \s is White_Space; PCRE2's has U+180E
-// besides.
-constexpr const char* kWordSet = R"(\p{Alphabetic}\p{M}\p{Nd}\p{Pc})";
+// Oniguruma's \w; PCRE2's own lacks marks, and superscripts and fractions of Latin-1.
+constexpr const char* kWordSet =
+    R"(\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\x{B2}\x{B3}\x{B9}\x{BC}-\x{BE})";
+
+struct PosixClass {
+  std::string_view name;
+  const char* members;
+};
+constexpr PosixClass kPosixClasses[] = {
+    {"alnum", R"(\p{Alphabetic}\p{Nd})"},
+    {"alpha", R"(\p{Alphabetic})"},
+    {"digit", R"(\p{Nd})"},
+    {"lower", R"(\p{Lowercase})"},
+    {"punct", R"(\p{P}\p{S})"},
+    {"space", R"(\p{White_Space})"},
+    {"upper", R"(\p{Uppercase})"},
+};
 constexpr std::string_view kSameEscapes = "dDpPnrtfxAzZ";
 
 class Translator {
@@ -34,7 +48,7 @@ class Translator {
     at_ += count;
   }
   [[noreturn]] void fail(const std::string& what) const {
-    throw Error(cat("regex ", quoted(pattern_), " at offset ", at_, ": ", what),
+    throw Error(cat("regex ", shown(pattern_), " at offset ", at_, ": ", what),
                 "rewrite the pattern without it");
   }
 
@@ -148,7 +162,7 @@ class Translator {
         at_ = end + 2;
         return;
       }
-    fail(cat("the class [:", quoted(name), ":] is not supported"));
+    fail(cat("the class [:", shown(name), ":] is not supported"));
   }
 
   void member() {
@@ -206,4 +220,4 @@ std::string to_pcre2(std::string_view pattern) {
   return Translator(pattern).run();
 }
 
-} // namespace residua
+} // namespace residua::tokenizer

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace residua {
+namespace residua::tokenizer {
 
 namespace {
 
@@ -104,4 +104,4 @@ std::vector<Span> split_spans(const std::vector<Span>& matches, std::size_t size
   return pieces;
 }
 
-} // namespace residua
+} // namespace residua::tokenizer

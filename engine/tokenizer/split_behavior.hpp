@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace residua {
+namespace residua::tokenizer {
 
 enum class SplitBehavior {
   kRemoved,            ///< matches are dropped
@@ -25,4 +25,4 @@ std::optional<SplitBehavior> split_behavior(std::string_view name);
 std::vector<Span> split_spans(const std::vector<Span>& matches, std::size_t size,
                               SplitBehavior behavior, bool invert);
 
-} // namespace residua
+} // namespace residua::tokenizer

@@ -2,7 +2,7 @@
 
 #include "engine/interrupt.hpp"
 
-namespace residua {
+namespace residua::tokenizer {
 
 TokenMatcher::TokenMatcher() : numbers_{-1} {}
 
@@ -50,4 +50,4 @@ std::vector<TokenMatcher::Match> TokenMatcher::matches(std::string_view text) co
   return found;
 }
 
-} // namespace residua
+} // namespace residua::tokenizer

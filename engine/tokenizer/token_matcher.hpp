@@ -9,7 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
-namespace residua {
+namespace residua::tokenizer {
 
 /// A set of strings, each with a number, as a trie of bytes.
 class TokenMatcher {
@@ -35,4 +35,4 @@ class TokenMatcher {
   std::array<bool, 256> starts_{};                // bytes that begin a string
 };
 
-} // namespace residua
+} // namespace residua::tokenizer

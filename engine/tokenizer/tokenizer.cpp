@@ -20,6 +20,8 @@
 
 namespace residua {
 
+using namespace tokenizer;
+
 static constexpr std::size_t kMaxFileBytes = std::size_t{128} << 20;
 
 struct Tokenizer::Parts {

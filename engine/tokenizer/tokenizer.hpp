@@ -11,7 +11,9 @@
 
 namespace residua {
 
-/// An immutable tokenizer: normalizer, pre-tokenizer, model, post-processor, decoder.
+/// An immutable tokenizer: normalizer, pre-tokenizer, model, post-processor, decoder. Truncation
+/// and padding of a file are left out, as transformers leaves them out by default. Words are
+/// cached: use one from one thread at a time.
 class Tokenizer {
  public:
   /// Loads `tokenizer.json`. An unsupported component is an Error that names it.
@@ -20,12 +22,14 @@ class Tokenizer {
   static std::shared_ptr<const Tokenizer> parse(std::string_view json, const std::string& origin);
   ~Tokenizer();
 
-  /// Ids of `text` (valid UTF-8), with the special tokens of the post-processor if `special`.
+  /// Ids of `text` (valid UTF-8, at most 64 MiB), with the special tokens of the post-processor if
+  /// `special`.
   std::vector<int64_t> encode(std::string_view text, bool special = true) const;
-  /// Text of `ids`; special tokens are left out if `skip_special`.
+  /// Text of `ids`, valid UTF-8; special tokens are left out if `skip_special`. Throws Error for an
+  /// id without token.
   std::string decode(const std::vector<int64_t>& ids, bool skip_special = true) const;
 
-  int64_t vocab_size() const;                                 ///< added tokens included
+  int64_t vocab_size() const; ///< one more than the greatest id, added tokens included
   std::optional<int64_t> id_of(std::string_view token) const; ///< the id of a token as it is stored
   const std::string& token(int64_t id) const;                 ///< the token as it is stored
   const std::string& digest() const;                          ///< of the canonical content

@@ -1,6 +1,6 @@
 #include "engine/tokenizer/vocabulary.hpp"
 
-namespace residua {
+namespace residua::tokenizer {
 
 bool Vocabulary::add(std::string token, int32_t id) {
   const auto place = static_cast<std::size_t>(id);
@@ -24,4 +24,4 @@ const std::string* Vocabulary::token(int64_t id) const {
   return id < 0 || id >= size() ? nullptr : tokens_[static_cast<std::size_t>(id)];
 }
 
-} // namespace residua
+} // namespace residua::tokenizer

@@ -8,7 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
-namespace residua {
+namespace residua::tokenizer {
 
 struct StringHash {
   using is_transparent = void;
@@ -45,4 +45,4 @@ class Vocabulary {
   std::vector<const std::string*> tokens_; // by id, the keys of ids_, or null in gaps
 };
 
-} // namespace residua
+} // namespace residua::tokenizer

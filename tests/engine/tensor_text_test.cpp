@@ -22,7 +22,7 @@ TEST_CASE("small tensors print in full, in aligned columns") {
                                "    1.0000 -20.5000\n"
                                "    0.2500   3.0000");
   CHECK(tensor_text(at::tensor({1, -20, 3}, at::kInt)) == "Tensor [3] int32\n    1 -20   3");
-  CHECK(tensor_text(at::tensor({1, 0}, at::kBool)) == "Tensor [2] bool\n  1 0");
+  CHECK(tensor_text(at::tensor({1, 0}, at::kInt).to(at::kBool)) == "Tensor [2] bool\n  1 0");
   CHECK(tensor_text(at::full({}, 2.5)) == "Tensor [] float32\n  2.5000");
 }
 

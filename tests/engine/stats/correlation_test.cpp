@@ -69,7 +69,8 @@ TEST_CASE("correlations keep their symmetries", "[stats]") {
       negative.push_back(-y.back());
       risen.push_back(std::exp(x.back()));
     }
-    for (const Correlation kind : {Correlation::pearson, Correlation::spearman, Correlation::kendall}) {
+    for (const Correlation kind :
+         {Correlation::pearson, Correlation::spearman, Correlation::kendall}) {
       const double r = correlation(kind, x, y);
       REQUIRE(correlation(kind, y, x) == Approx(r).epsilon(1e-12));
       REQUIRE(correlation(kind, moved, y) == Approx(r).epsilon(1e-10));
@@ -89,11 +90,15 @@ TEST_CASE("extreme scales do not overflow", "[stats]") {
 
 TEST_CASE("constant data has no correlation, and bad data is refused", "[stats]") {
   const Values constant(4, 0.1), rising{1, 2, 3, 4};
-  for (const Correlation kind : {Correlation::pearson, Correlation::spearman, Correlation::kendall}) {
+  for (const Correlation kind :
+       {Correlation::pearson, Correlation::spearman, Correlation::kendall}) {
     CHECK(std::isnan(correlation(kind, constant, rising)));
     CHECK(std::isnan(correlation(kind, rising, constant)));
-    CHECK_THROWS_WITH(correlation(kind, rising, Values{1, 2, 3}), Contains(": y: 3 values where x has 4"));
-    CHECK_THROWS_WITH(correlation(kind, Values{1}, Values{1}), Contains(": x: 1 values; give at least 2"));
-    CHECK_THROWS_WITH(correlation(kind, rising, Values{1, 2, NAN, 4}), Contains(": y: value 3 of 4 is nan"));
+    CHECK_THROWS_WITH(correlation(kind, rising, Values{1, 2, 3}),
+                      Contains(": y: 3 values where x has 4"));
+    CHECK_THROWS_WITH(correlation(kind, Values{1}, Values{1}),
+                      Contains(": x: 1 values; give at least 2"));
+    CHECK_THROWS_WITH(correlation(kind, rising, Values{1, 2, NAN, 4}),
+                      Contains(": y: value 3 of 4 is nan"));
   }
 }

@@ -8,7 +8,8 @@
 namespace residua::stats {
 
 inline const nlohmann::json& golden() {
-  static const nlohmann::json content = nlohmann::json::parse(std::ifstream(RESIDUA_SOURCE "/tests/golden/stats.json"));
+  static const nlohmann::json content =
+      nlohmann::json::parse(std::ifstream(RESIDUA_SOURCE "/tests/golden/stats.json"));
   return content;
 }
 

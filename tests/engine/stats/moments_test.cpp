@@ -45,10 +45,13 @@ Moments reference(const Values& values) {
   return result;
 }
 
-bool near(double a, double b) { return std::abs(a - b) <= 1e-12 * std::abs(b); }
+bool near(double a, double b) {
+  return std::abs(a - b) <= 1e-12 * std::abs(b);
+}
 
 bool same(const Moments& a, const Moments& b) {
-  return a.n == b.n && near(a.mean, b.mean) && near(a.m2, b.m2) && near(a.m3, b.m3) && near(a.m4, b.m4);
+  return a.n == b.n && near(a.mean, b.mean) && near(a.m2, b.m2) && near(a.m3, b.m3) &&
+         near(a.m4, b.m4);
 }
 
 } // namespace
@@ -59,7 +62,8 @@ TEST_CASE("moments agree with scipy", "[stats]") {
     const Moments result = moments(sample["x"].get<Values>());
     CHECK(result.mean == Approx(sample["mean"].get<double>()).epsilon(1e-12));
     CHECK(result.std() == Approx(sample["sd"].get<double>()).epsilon(1e-12));
-    CHECK(result.skewness() == Approx(sample["skewness"].get<double>()).epsilon(1e-12).margin(1e-12));
+    CHECK(result.skewness() ==
+          Approx(sample["skewness"].get<double>()).epsilon(1e-12).margin(1e-12));
     CHECK(result.kurtosis() == Approx(sample["kurtosis"].get<double>()).epsilon(1e-12));
   }
 }
@@ -76,7 +80,8 @@ TEST_CASE("moments of a small sample are its closed forms", "[stats]") {
   CHECK(result.variance() == 12.5);
   CHECK(result.skewness() == Approx(36 / std::pow(10.0, 1.5)).epsilon(1e-14));
   CHECK(result.kurtosis() == Approx(1394.0 / 5 / 100 - 3).epsilon(1e-14));
-  CHECK(result.kurtosis_unbiased() == Approx(4.0 / 6 * (6 * (1394.0 / 500 - 3) + 6)).epsilon(1e-14));
+  CHECK(result.kurtosis_unbiased() ==
+        Approx(4.0 / 6 * (6 * (1394.0 / 500 - 3) + 6)).epsilon(1e-14));
 }
 
 TEST_CASE("any split, streamed and merged, equals one pass", "[stats]") {
@@ -111,7 +116,8 @@ TEST_CASE("an offset does not spoil the moments", "[stats]") {
   for (double& value : values)
     value += 1e6;
   const Moments moved = moments(values);
-  CHECK(moved.m2 == Approx(plain.m2).epsilon(1e-9)); // the mean itself has 10 digits behind the point left
+  CHECK(moved.m2 ==
+        Approx(plain.m2).epsilon(1e-9)); // the mean itself has 10 digits behind the point left
   CHECK(moved.m4 == Approx(plain.m4).epsilon(1e-9));
 }
 
@@ -165,7 +171,8 @@ TEST_CASE("floats are summed as doubles", "[stats]") {
 
 TEST_CASE("values that are no numbers are refused, and change nothing", "[stats]") {
   Moments result = moments(Values{1, 2});
-  CHECK_THROWS_WITH(result.add(Values{1, NAN}), Contains("moments: value 2 of 2 is nan; leave it out"));
+  CHECK_THROWS_WITH(result.add(Values{1, NAN}),
+                    Contains("moments: value 2 of 2 is nan; leave it out"));
   CHECK_THROWS_WITH(result.add(-kInfinity), Contains("moments: value 1 of 1 is -inf"));
   const std::vector<float> overflown{std::numeric_limits<float>::infinity()};
   CHECK_THROWS_WITH(result.add(std::span<const float>(overflown)), Contains("is inf"));

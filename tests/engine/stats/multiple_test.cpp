@@ -27,8 +27,10 @@ TEST_CASE("Holm's adjustment agrees with the reference", "[stats]") {
     check_near(holm(entry["p"].get<Values>()), entry["adjusted"].get<Values>());
 }
 
-TEST_CASE("Benjamini and Hochberg's adjustment agrees with scipy.stats.false_discovery_control", "[stats]") {
-  check_near(benjamini_hochberg(Values{0.01, 0.04, 0.03, 0.005, 0.5, 0.03}), Values{0.03, 0.048, 0.045, 0.03, 0.5, 0.045});
+TEST_CASE("Benjamini and Hochberg's adjustment agrees with scipy.stats.false_discovery_control",
+          "[stats]") {
+  check_near(benjamini_hochberg(Values{0.01, 0.04, 0.03, 0.005, 0.5, 0.03}),
+             Values{0.03, 0.048, 0.045, 0.03, 0.5, 0.045});
   check_near(benjamini_hochberg(Values{0.9, 0.001, 0.8, 0.2}), Values{0.9, 0.004, 0.9, 0.4});
   CHECK(benjamini_hochberg(Values{0.2}) == Values{0.2});
 }
@@ -52,6 +54,8 @@ TEST_CASE("adjusted p values keep order, bounds and each other's", "[stats]") {
 TEST_CASE("only p values are adjusted", "[stats]") {
   CHECK(holm(Values{}).empty());
   CHECK(benjamini_hochberg(Values{}).empty());
-  CHECK_THROWS_WITH(holm(Values{0.5, 1.1}), Contains("holm: p value 2 is 1.1; give values from 0 to 1"));
-  CHECK_THROWS_WITH(benjamini_hochberg(Values{NAN}), Contains("benjamini_hochberg: p value 1 is nan"));
+  CHECK_THROWS_WITH(holm(Values{0.5, 1.1}),
+                    Contains("holm: p value 2 is 1.1; give values from 0 to 1"));
+  CHECK_THROWS_WITH(benjamini_hochberg(Values{NAN}),
+                    Contains("benjamini_hochberg: p value 1 is nan"));
 }

@@ -17,7 +17,8 @@ TEST_CASE("quantiles agree with NumPy", "[stats]") {
     for (const auto& pair : sample["quantiles"]) {
       INFO(name << " at " << pair[0]);
       const double expected = pair[1];
-      CHECK(quantile(sample["x"].get<Values>(), pair[0]) == Approx(expected).epsilon(1e-14).margin(1e-15));
+      CHECK(quantile(sample["x"].get<Values>(), pair[0]) ==
+            Approx(expected).epsilon(1e-14).margin(1e-15));
     }
 }
 
@@ -48,8 +49,11 @@ TEST_CASE("quantiles rise with q and stay within the data", "[stats]") {
 }
 
 TEST_CASE("quantiles of nothing, at nowhere or of no numbers are refused", "[stats]") {
-  CHECK_THROWS_WITH(quantile(Values{}, 0.5), Contains("quantile: values: 0 values; give at least 1"));
-  CHECK_THROWS_WITH(quantile(Values{1}, 1.5), Contains("quantile: q is 1.5; choose one from 0 to 1"));
+  CHECK_THROWS_WITH(quantile(Values{}, 0.5),
+                    Contains("quantile: values: 0 values; give at least 1"));
+  CHECK_THROWS_WITH(quantile(Values{1}, 1.5),
+                    Contains("quantile: q is 1.5; choose one from 0 to 1"));
   CHECK_THROWS_WITH(quantile(Values{1}, NAN), Contains("quantile: q is nan"));
-  CHECK_THROWS_WITH(quantile(Values{1, NAN, 2}, 0.5), Contains("quantile: values: value 2 of 3 is nan"));
+  CHECK_THROWS_WITH(quantile(Values{1, NAN, 2}, 0.5),
+                    Contains("quantile: values: value 2 of 3 is nan"));
 }

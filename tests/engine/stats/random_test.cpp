@@ -41,7 +41,8 @@ TEST_CASE("bounded integers are uniform", "[stats]") {
       ++counts.at(random.below(n));
     double chi2 = 0;
     for (const double count : counts)
-      chi2 += std::pow(count - draws / static_cast<double>(n), 2) / (draws / static_cast<double>(n));
+      chi2 +=
+          std::pow(count - draws / static_cast<double>(n), 2) / (draws / static_cast<double>(n));
     CHECK(chi2 < 28); // 99.9 % point for 9 degrees of freedom is 27.9
   }
   // a bound of 3/4 of the range: taking the remainder would make the lower third twice as likely

@@ -23,5 +23,6 @@ TEST_CASE("ties share their mean rank", "[stats]") {
   CHECK(average_ranks(Values{3, 1, 3, -2, 3}) == Values{4, 2, 4, 1, 4});
   CHECK(average_ranks(Values{0.0, -0.0}) == Values{1.5, 1.5});
   CHECK(sorting_order(Values{3, 1, 3, 1}) == std::vector<std::size_t>{1, 3, 0, 2});
-  CHECK_THROWS_WITH(average_ranks(Values{1, INFINITY}), Contains("rank: values: value 2 of 2 is inf"));
+  CHECK_THROWS_WITH(average_ranks(Values{1, INFINITY}),
+                    Contains("rank: values: value 2 of 2 is inf"));
 }

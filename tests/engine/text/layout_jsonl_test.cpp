@@ -70,10 +70,11 @@ TEST_CASE("errors in JSON lines name the line", "[text]") {
 TEST_CASE("deep and damaged JSON is refused without harm", "[text]") {
   const ScratchFolder folder;
   const auto deep = folder.write("deep.jsonl", std::string(1 << 20, '['));
-  CHECK_THROWS_WITH(load_corpus(deep), Contains("deep.jsonl: line 1: not JSON"));
+  CHECK_THROWS_WITH(load_corpus(deep),
+                    Contains("deep.jsonl: line 1: not JSON of fewer than 32 levels"));
   const std::string good = R"({"language": "eng", "text": "One.", "sentence": 1})";
   std::mt19937 random(5);
-  for (int round = 0; round < 300; ++round) {
+  for (int round = 0; round < 100; ++round) {
     std::string bad = good;
     bad[random() % bad.size()] = static_cast<char>(random());
     const auto file = folder.write("damaged.jsonl", bad);

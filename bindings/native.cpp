@@ -1,0 +1,23 @@
+#include "bindings/native.hpp"
+
+#include "bindings/memory.hpp"
+#include "engine/device.hpp"
+
+namespace residua {
+
+static constexpr void (*kModules[])(lua_State*) = {
+    register_memory, // first: tensors lean on it
+    register_help,   register_tensor, register_tokenizer, register_corpus, register_quant,
+    register_model,  register_run,    register_train,     register_stats,  register_system,
+    register_json,
+};
+
+int open_native(lua_State* L) {
+  device::set_threads(0); // Debian's libtorch starts with one
+  lua_newtable(L);
+  for (const auto register_one : kModules)
+    register_one(L);
+  return 1;
+}
+
+} // namespace residua

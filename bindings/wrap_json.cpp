@@ -1,0 +1,127 @@
+// JSON to and from Lua values.
+
+#include "bindings/args.hpp"
+#include "bindings/entry.hpp"
+#include "bindings/native.hpp"
+#include "bindings/push.hpp"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+namespace residua {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr int kDeepest = 100;
+
+json to_json(lua_State* L, int index, int depth);
+
+json list_to_json(lua_State* L, int index, int depth) {
+  json list = json::array();
+  read_elements(L, index, [&](int at, int64_t) { list.push_back(to_json(L, at, depth + 1)); });
+  return list;
+}
+
+json table_to_json(lua_State* L, int index, int depth) {
+  if (depth > kDeepest)
+    throw Error("tables nest too deep for JSON", "does a table contain itself?");
+  reserve(L, 6);
+  if (lua_rawlen(L, index) > 0)
+    return list_to_json(L, index, depth);
+  json object = json::object();
+  lua_pushnil(L);
+  while (lua_next(L, index) != 0) {
+    const int value = lua_gettop(L);
+    if (lua_type(L, value - 1) != LUA_TSTRING)
+      throw Error("a JSON object has string keys", "use a list or string keys");
+    object[lua_tostring(L, value - 1)] = to_json(L, value, depth + 1);
+    lua_pop(L, 1);
+  }
+  return object;
+}
+
+json number_to_json(lua_State* L, int index) {
+  if (lua_isinteger(L, index))
+    return lua_tointeger(L, index);
+  const double number = lua_tonumber(L, index);
+  return std::isfinite(number) ? json(number) : json(); // JSON has no NaN and no infinity
+}
+
+json to_json(lua_State* L, int index, int depth) {
+  switch (lua_type(L, index)) {
+    case LUA_TNIL: return nullptr;
+    case LUA_TBOOLEAN: return lua_toboolean(L, index) != 0;
+    case LUA_TNUMBER: return number_to_json(L, index);
+    case LUA_TSTRING: return std::string(check_string(L, index));
+    case LUA_TTABLE: return table_to_json(L, index, depth);
+    default: throw Error(cat("a ", type_name(L, index), " has no JSON form"), "convert it with tostring");
+  }
+}
+
+int push_json(lua_State* L, const json& value) {
+  reserve(L, 6);
+  if (value.is_object()) {
+    lua_newtable(L);
+    for (const auto& [key, field] : value.items()) {
+      push_json(L, field);
+      lua_setfield(L, -2, key.c_str());
+    }
+  } else if (value.is_array()) {
+    lua_newtable(L);
+    for (std::size_t i = 0; i < value.size(); ++i) {
+      push_json(L, value[i]);
+      lua_rawseti(L, -2, static_cast<lua_Integer>(i) + 1);
+    }
+  } else if (value.is_string()) {
+    push(L, value.get_ref<const std::string&>());
+  } else if (value.is_boolean()) {
+    push(L, value.get<bool>());
+  } else if (value.is_number_integer()) {
+    push(L, value.get<int64_t>());
+  } else if (value.is_number()) {
+    push(L, value.get<double>());
+  } else {
+    lua_pushnil(L);
+  }
+  return 1;
+}
+
+int json_encode(lua_State* L) {
+  return push(L, to_json(L, 1, 0).dump(opt_boolean(L, 2, false) ? 2 : -1, ' ', false,
+                                       json::error_handler_t::replace));
+}
+
+int json_decode(lua_State* L) {
+  int depth = 0;
+  const auto limit = [&depth](int level, json::parse_event_t, json&) {
+    depth = level;
+    if (level > kDeepest)
+      throw Error("JSON nests too deep");
+    return true;
+  };
+  try {
+    return push_json(L, json::parse(check_string(L, 1), limit));
+  } catch (const json::parse_error& e) {
+    throw Error(cat("not valid JSON at byte ", e.byte));
+  }
+}
+
+const Entry kModule[] = {
+    {"encode", json_encode, R"(Returns the JSON text of a value; keys are sorted, NaN and infinity become null.
+@param value any  Tables with elements 1, 2, ... are lists; an empty table is an object.
+@param pretty? boolean  With line breaks.
+@return string)"},
+    {"decode", json_decode, R"(Returns the Lua value of a JSON text; null becomes nil.
+@param text string
+@return any)"},
+};
+
+} // namespace
+
+void register_json(lua_State* L) {
+  register_module(L, "json", kModule);
+}
+
+} // namespace residua

@@ -1,0 +1,142 @@
+// The machine and the process: device, threads, libraries, folders, clock.
+
+#include "bindings/native.hpp"
+#include "bindings/push.hpp"
+#include "bindings/args.hpp"
+#include "bindings/entry.hpp"
+#include "engine/device.hpp"
+#include "engine/model/tensor_cache.hpp"
+#include "engine/progress.hpp"
+#include "engine/version.hpp"
+
+#include <ATen/Context.h>
+#include <chrono>
+#include <filesystem>
+
+namespace residua {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+int system_version(lua_State* L) {
+  return push(L, kVersion);
+}
+
+int system_device(lua_State* L) {
+  return push(L, device::current().str());
+}
+
+int system_set_device(lua_State* L) {
+  device::set(std::string(check_string(L, 1)));
+  return 0;
+}
+
+int system_threads(lua_State* L) {
+  return push(L, device::threads());
+}
+
+int system_set_threads(lua_State* L) {
+  device::set_threads(static_cast<int>(check_integer(L, 1, 0, 4096)));
+  return 0;
+}
+
+int system_cores(lua_State* L) {
+  return push(L, device::cores());
+}
+
+int system_libraries(lua_State* L) {
+  lua_newtable(L);
+  set_field(L, "libtorch", device::libtorch_version());
+  set_field(L, "blas", device::blas_library());
+  set_field(L, "onednn", at::hasMKLDNN());
+  set_field(L, "mkl", at::hasMKL());
+  set_field(L, "cuda", at::hasCUDA());
+  set_field(L, "config", device::libtorch_config());
+  return 1;
+}
+
+int system_gflops(lua_State* L) {
+  return push(L, device::measure_gflops(static_cast<int>(check_integer(L, 1, 1, 1 << 14))));
+}
+
+int system_clock(lua_State* L) {
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  return push(L, std::chrono::duration<double>(now).count());
+}
+
+int system_exists(lua_State* L) {
+  return push(L, fs::exists(check_string(L, 1)));
+}
+
+int system_make_folder(lua_State* L) {
+  fs::create_directories(check_string(L, 1));
+  return 0;
+}
+
+int system_list(lua_State* L) {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(check_string(L, 1)))
+    names.push_back(entry.path().filename().string());
+  std::sort(names.begin(), names.end());
+  return push(L, names);
+}
+
+int system_show_progress(lua_State* L) {
+  Progress::enable(check_boolean(L, 1));
+  return 0;
+}
+
+int system_weight_cache(lua_State* L) {
+  TensorCache& cache = weight_cache();
+  if (const auto budget = maybe_integer(L, 1))
+    cache.set_budget(static_cast<std::size_t>(*budget));
+  lua_newtable(L);
+  set_field(L, "bytes", cache.bytes());
+  set_field(L, "budget", cache.budget());
+  set_field(L, "made", cache.made());
+  return 1;
+}
+
+const Entry kModule[] = {
+    {"version", system_version, R"(Returns the version of Residua.
+@return string)"},
+    {"device", system_device, R"(Returns the device that models compute on.
+@return string  "cpu", "cuda:0".)"},
+    {"set_device", system_set_device, R"(Chooses the device that models compute on.
+@param name string  "cpu", "cuda" or "cuda:1".)"},
+    {"threads", system_threads, R"(Returns the number of threads that products use.
+@return integer)"},
+    {"set_threads", system_set_threads, R"(Sets the number of threads that products use.
+@param count integer  0 for one per core.)"},
+    {"cores", system_cores, R"(Returns the cores that this process may run on.
+@return integer)"},
+    {"libraries", system_libraries, R"(Returns what libtorch is made of.
+@return table  libtorch (version), blas (path), onednn, mkl, cuda (boolean), config (text).)"},
+    {"gflops", system_gflops, R"(Measures float32 matrix products.
+@param n integer  Of n x n matrices.
+@return number  GFLOP/s, the best of five.)"},
+    {"clock", system_clock, R"(Returns seconds of a clock that never goes back.
+@return number)"},
+    {"exists", system_exists, R"(Returns whether a file or folder is there.
+@param path string
+@return boolean)"},
+    {"make_folder", system_make_folder, R"(Makes a folder and those above it.
+@param path string)"},
+    {"list", system_list, R"(Returns the sorted names in a folder.
+@param path string
+@return string[])"},
+    {"show_progress", system_show_progress, R"(Turns progress lines on or off.
+@param on boolean)"},
+    {"weight_cache", system_weight_cache, R"(Returns the state of the cache of converted and quantized weights.
+@param budget? integer  New budget [bytes].
+@return table  bytes, budget, made (tensors made so far).)"},
+};
+
+} // namespace
+
+void register_system(lua_State* L) {
+  register_module(L, "system", kModule);
+}
+
+} // namespace residua

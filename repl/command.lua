@@ -1,0 +1,323 @@
+-- The command line: what `residua` was asked to do, and the exit status.
+-- 0 done, 1 a run failed, 2 wrong use, 130 ended by Ctrl-C.
+local arguments = require("repl.arguments")
+local failure = require("repl.failure")
+local strict = require("residua.strict")
+local terminal = require("residua.terminal")
+local text = require("residua.text")
+
+local M = {}
+
+local USAGE <const> = [==[
+residua                          session
+residua FILE.lua [ARGS]          run a script
+residua -e CODE                  run code and show its results
+residua run ID... [key=value]    run experiments by id: T-004, 'T-*', all
+    --model M      a bundled name, a folder, or a Hugging Face id in the local cache
+    --texts T      a bundled name or a folder
+    --out DIR      folder for the records of the runs
+    --json FILE    results as JSON; - is standard output
+    --seed N       seed of all random choices
+    --quick        a small version of each experiment
+    --full         the whole experiment
+residua list                     list the experiments
+residua doc [NAME]               show documentation: quant.int, Tensor:matmul, a word
+residua new NAME                 start an experiment from a template
+residua test [FILE [NAME]]       run the tests of the library, one file or one test
+residua doctor                   check this machine
+residua stubs [DIR]              write the stubs of the native modules for editors
+
+Everywhere: --device D (cpu, cuda, cuda:N), --threads N, --traceback (calls below an error),
+--help, --version]==]
+
+local GENERAL <const> = {
+  ["--device"] = { key = "device", value = "D" },
+  ["--threads"] = { key = "threads", value = "N", integer = true },
+  ["--traceback"] = { key = "traceback" },
+  ["--help"] = { key = "help" },
+  ["-h"] = { key = "help" },
+}
+
+local function with_general(options)
+  for name, option in pairs(GENERAL) do
+    options[name] = option
+  end
+  return options
+end
+
+local TOP <const> = with_general({
+  ["--version"] = { key = "version" },
+  ["-v"] = { key = "version" },
+  ["-e"] = { key = "code", value = "CODE" },
+})
+
+local RUN <const> = with_general({
+  ["--model"] = { key = "model", value = "M" },
+  ["--texts"] = { key = "texts", value = "T" },
+  ["--out"] = { key = "out", value = "DIR" },
+  ["--json"] = { key = "json", value = "FILE" },
+  ["--seed"] = { key = "seed", value = "N", integer = true },
+  ["--quick"] = { key = "quick" },
+  ["--full"] = { key = "full" },
+})
+
+local function complain(message)
+  io.stderr:write("residua: ", message, "\n")
+end
+
+local function wrong_use(message)
+  complain(message)
+  return 2
+end
+
+-- Runs `f` so that Ctrl-C stops it, and turns what it returns or raises into an exit status.
+local function guarded(f, options)
+  local ok, result = terminal.call(failure.handler, f)
+  if terminal.interrupted() and (not ok or result == 1) then
+    io.stderr:write("interrupted\n")
+    return 130
+  elseif not ok then
+    local problem = failure.of(result)
+    io.stderr:write(problem.message, "\n")
+    if options.traceback then
+      io.stderr:write(problem.traceback:match("\n(stack traceback:.*)$") or "", "\n")
+    end
+    return 1
+  end
+  return math.tointeger(result) or result == false and 1 or 0
+end
+
+-- Globals as user code sees them: the modules of the library, loaded on first use.
+local function install_globals(assign)
+  strict.install({
+    modules = require("residua"),
+    assign = assign,
+    optional = { "_" },
+    on_hide = assign and function(name)
+      local note = "note: '%s' hides the module; '%s = nil' shows it again\n"
+      io.stderr:write(note:format(name, name))
+    end,
+  })
+end
+
+-- Chooses device and threads; returns what is wrong with them.
+local function set_machine(options)
+  if not options.device and not options.threads then
+    return nil
+  end
+  local system = require("residua.native").system
+  if options.threads then
+    system.set_threads(options.threads)
+  end
+  local ok, message = pcall(system.set_device, options.device or system.device())
+  return not ok and message:gsub("^.-set_device: ", "") or nil
+end
+
+local function run_session()
+  install_globals(true)
+  return require("repl.session").run()
+end
+
+local function run_code(code, options)
+  install_globals(true)
+  terminal.end_on_second_interrupt()
+  local chunk = require("repl.chunk")
+  local ready, message = chunk.compile(code)
+  if not ready then
+    return wrong_use(message and message:gsub("^input:1: ", "") or "the code of -e is unfinished")
+  end
+  return guarded(function()
+    local display = require("repl.display")
+    local results = table.pack(ready.run(chunk.keep_locals))
+    for index = 1, ready.silent and 0 or results.n do
+      print(display.show(results[index]))
+    end
+  end, options)
+end
+
+local function run_script(path, args, options)
+  local chunk, message = loadfile(path)
+  if not chunk then
+    local missing = message:find("^cannot open")
+    io.stderr:write(message, "\n")
+    return missing and 2 or 1
+  end
+  rawset(_G, "arg", table.move(args, 1, #args, 1, { [0] = path }))
+  install_globals(false)
+  terminal.end_on_second_interrupt()
+  return guarded(function()
+    chunk(table.unpack(args))
+  end, options)
+end
+
+local commands = {}
+
+function commands.run(options, rest)
+  local ids, params = {}, {}
+  for _, argument in ipairs(rest) do
+    local key, value = arguments.assignment(argument)
+    if key then
+      params[key] = value
+    else
+      ids[#ids + 1] = argument
+    end
+  end
+  if #ids == 0 then
+    return wrong_use("run needs the id of an experiment; 'residua list' shows them")
+  elseif options.quick and options.full then
+    return wrong_use("options '--quick' and '--full' exclude each other")
+  end
+  options.params = params
+  return require("residua.runner").run(ids, options)
+end
+
+function commands.list()
+  return require("residua.runner").list() or 0
+end
+
+function commands.doc(_, rest)
+  local help = require("residua.help")
+  local page, message = help.page(rest[1] and table.concat(rest, " "))
+  if not page then
+    complain(message)
+    return 1
+  end
+  print(page)
+  return 0
+end
+
+function commands.new(_, rest)
+  if #rest ~= 1 then
+    return wrong_use("new needs one name, such as: residua new T-100")
+  end
+  return require("residua.runner").new(rest[1]) or 0
+end
+
+-- "quant", "quant_test.lua" and a path all name a file of tests.
+local function test_file(name)
+  local folder = terminal.home() .. "/tests/lua/"
+  for _, path in ipairs({ name, folder .. name, folder .. name .. "_test.lua" }) do
+    local file = path:find("%.lua$") and io.open(path)
+    if file then
+      file:close()
+      return path
+    end
+  end
+  return nil
+end
+
+local function all_test_files()
+  local paths = {}
+  for _, path in ipairs(terminal.files(terminal.home() .. "/tests/lua/")) do
+    if path:find("_test%.lua$") then
+      paths[#paths + 1] = path
+    end
+  end
+  return paths
+end
+
+function commands.test(_, rest)
+  local paths = all_test_files()
+  if rest[1] then
+    local path = test_file(rest[1])
+    if not path then
+      return wrong_use(("no test file '%s' here or in tests/lua"):format(rest[1]))
+    end
+    paths = { path }
+  end
+  return require("residua.testing").run_files(paths, rest[2]) and 0 or 1
+end
+
+function commands.doctor()
+  return require("residua.doctor").report() or 0
+end
+
+function commands.stubs(_, rest)
+  local folder = rest[1] or terminal.home() .. "/stdlib/residua/meta"
+  require("residua.native").system.make_folder(folder)
+  for _, path in ipairs(require("residua.stubs").write(folder)) do
+    print(path)
+  end
+  return 0
+end
+
+local function command_names()
+  local names = {}
+  for name in pairs(commands) do
+    names[#names + 1] = name
+  end
+  table.sort(names)
+  return names
+end
+
+-- Options may stand before or after the name of the command.
+local function run_command(name, args, before)
+  local options, rest = arguments.parse(args, name == "run" and RUN or GENERAL)
+  if not options then
+    return wrong_use(("%s: %s"):format(name, rest))
+  elseif options.help then
+    print(USAGE)
+    return 0
+  end
+  for key, value in pairs(before) do
+    options[key] = options[key] or value
+  end
+  local problem = set_machine(options)
+  if problem then
+    return wrong_use(problem)
+  end
+  install_globals(false)
+  terminal.end_on_second_interrupt()
+  return guarded(function()
+    return commands[name](options, rest)
+  end, options)
+end
+
+local function file_exists(path)
+  local file = io.open(path)
+  if file then
+    file:close()
+  end
+  return file ~= nil
+end
+
+local function unknown_command(word)
+  local near = text.did_you_mean(word, command_names())
+  local hint = near == "" and "; 'residua --help' shows the commands" or near
+  return wrong_use(("no command or file '%s'%s"):format(word, hint))
+end
+
+local function dispatch(options, rest)
+  local problem = set_machine(options)
+  if problem then
+    return wrong_use(problem)
+  elseif options.code then
+    return run_code(options.code, options)
+  elseif not rest[1] then
+    return run_session()
+  elseif rest[1]:find("%.lua$") or file_exists(rest[1]) then
+    return run_script(rest[1], table.move(rest, 2, #rest, 1, {}), options)
+  end
+  return unknown_command(rest[1])
+end
+
+--- Does what the arguments of the program ask for.
+---@param args string[]  without the program's name
+---@return integer status  exit status
+function M.main(args)
+  local options, rest = arguments.parse(args, TOP, true)
+  if not options then
+    return wrong_use(rest)
+  elseif options.help then
+    print(USAGE)
+    return 0
+  elseif options.version then
+    print("residua " .. require("residua.native").system.version())
+    return 0
+  elseif commands[rest[1]] then
+    return run_command(rest[1], table.move(rest, 2, #rest, 1, {}), options)
+  end
+  return dispatch(options, rest)
+end
+
+return M

@@ -1,0 +1,94 @@
+#include "repl/interrupt_signal.hpp"
+
+#include "engine/interrupt.hpp"
+
+#include <atomic>
+#include <csignal>
+#include <pthread.h>
+
+namespace residua::interrupt_signal {
+
+namespace {
+
+constexpr int kEveryEvent = LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT;
+constexpr int kInsistentCount = 1000; // instructions between errors once Ctrl-C was pressed twice
+
+lua_State* main_state = nullptr;
+pthread_t main_thread;
+std::atomic<int> presses{0};
+std::atomic<bool> running{false};
+std::atomic<bool> second_ends{false};
+static_assert(std::atomic<int>::is_always_lock_free, "counted in a signal handler");
+
+/// Stops Lua code, unless an engine loop has raised the interrupt already. A script that catches
+/// the error and goes on meets it again after a second Ctrl-C, until the command is over.
+void on_hook(lua_State* L, lua_Debug*) {
+  const bool insist = presses.load() > 1;
+  if (insist)
+    lua_sethook(L, on_hook, LUA_MASKCOUNT, kInsistentCount);
+  else
+    lua_sethook(L, nullptr, 0, 0);
+  if (!insist && !interrupt::requested())
+    return;
+  interrupt::clear();
+  lua_pushliteral(L, "interrupted");
+  lua_error(L);
+}
+
+void on_signal(int signal) {
+  if (forward_to_main(signal))
+    return;
+  const int count = presses.fetch_add(1) + 1;
+  if (second_ends.load() && (count > 1 || !running.load())) {
+    std::signal(signal, SIG_DFL);
+    std::raise(signal);
+  } else if (running.load()) {
+    interrupt::request();
+    lua_sethook(main_state, on_hook, kEveryEvent,
+                1); // a signal cannot change a state more than this
+  }
+}
+
+} // namespace
+
+bool forward_to_main(int signal) noexcept {
+  if (pthread_equal(pthread_self(), main_thread))
+    return false;
+  pthread_kill(main_thread, signal);
+  return true;
+}
+
+void install(lua_State* main) {
+  main_state = main;
+  main_thread = pthread_self();
+  struct sigaction action = {};
+  action.sa_handler = on_signal;
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGINT, &action, nullptr); // without SA_RESTART: a blocked read returns
+}
+
+void end_on_second(bool end) noexcept {
+  second_ends.store(end);
+}
+
+Running::Running() noexcept {
+  clear();
+  running.store(true);
+}
+
+Running::~Running() {
+  running.store(false);
+  interrupt::clear();
+  lua_sethook(main_state, nullptr, 0, 0);
+}
+
+bool happened() noexcept {
+  return presses.load() > 0;
+}
+
+void clear() noexcept {
+  presses.store(0);
+  interrupt::clear();
+}
+
+} // namespace residua::interrupt_signal

@@ -1,0 +1,34 @@
+-- The record protects floor(layers x percent / 100) layers, which has few distinct points; single matrices give more.
+return experiment {
+  id = "S-003", title = "Fine protection sweep",
+  asks = "At which protected share does the disparity ratio cross 1?",
+  params = { bits = 4, sentences = 8, from = 0, to = 30, step = 1, rank_by = "variance" },
+  quick = { sentences = 4, step = 5 },
+  full = { sentences = 96 },
+  predicts = {
+    stated = { "naive, whole layers: the ratio crosses 1 between 5 and 15 %", within = { 5, 15 } },
+    sane = { "sane, single matrices: the ratio crosses 1 between 5 and 15 %", within = { 5, 15 } },
+  },
+  run = function(p, x)
+    local m, texts = x.model, x.texts:slice(1, p.sentences)
+    local shares = range(p.from, p.to, p.step)
+
+    local function curve(caption, scheme, per)
+      local order, plans = plan.rank(m, { by = p.rank_by, per = per }), {}
+      for i, share in ipairs(shares) do
+        plans[i] = order:protect_top(share / 100, scheme { bits = p.bits })
+      end
+      local rows = disparity.curve { model = m, plans = plans, texts = texts, at = shares, seed = x.seed }
+      x:table(rows, { caption = caption,
+        columns = { "at", "protected", "mean_bits", "mean_delta", "reference_delta", "gap", "ratio" } })
+      x:say(("%d shares, %d distinct plans\n"):format(#shares, rows.distinct))
+      if rows.refused then
+        x:warn(caption .. ": " .. rows.refused)
+      end
+      return disparity.crossing(rows, 1)
+    end
+
+    x:verdict("stated", curve("Naive INT4, layers protected by variance", quant.naive, "layer"))
+    x:verdict("sane", curve("Sane INT4, matrices protected by variance", quant.sane, "param"))
+  end,
+}

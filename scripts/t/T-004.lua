@@ -1,0 +1,50 @@
+-- Does protecting the first layer as well as the last keep the last layer's activations closer to full precision?
+return experiment {
+  id = "T-004", title = "Residual propagation",
+  asks = "Does protecting L0 keep the last layer close to its FP32 activations?",
+  params = { bits = 4, sentences = 8 },
+  full = { sentences = 96 },
+  predicts = {
+    stated = "naive: cosine at the last layer is higher with L0 also protected than with the last alone",
+    sane = "sane: the same",
+    sane_centred = "sane: the same for activations less their mean, which a common offset cannot hide",
+  },
+  run = function(p, x)
+    local m, texts = x.model, x.texts:slice(1, p.sentences)
+    local last = m:layers() - 1
+    local sites = "L*.resid.post"
+    local protected = { none = {}, last = { last }, first = { 0 }, both = { 0, last } }
+
+    local function models_of(scheme)
+      local models = {}
+      for name, layers in pairs(protected) do
+        models[name] = m:quantized(scheme { bits = p.bits, protect = layers })
+      end
+      return models
+    end
+
+    local languages, sentences = texts:table().language, texts:table().sentence
+    local function compare(caption, models, opts)
+      opts.against, opts.at, opts.texts = m, sites, texts
+      local found, rows = capture.compare(models, opts), {}
+      for _, name in ipairs { "none", "last", "first", "both" } do
+        rows[#rows + 1] = { protected = name }
+        for _, layer in ipairs { 0, last // 4, last // 2, 3 * last // 4, last } do
+          rows[#rows]["L" .. layer] = stats.mean(found[name][("L%d.resid.post"):format(layer)],
+            { clusters = languages, units = sentences, seed = x.seed, resamples = 200 }).estimate
+        end
+      end
+      x:table(rows, { caption = caption,
+        columns = { "protected", "L0", "L" .. last // 4, "L" .. last // 2, "L" .. 3 * last // 4, "L" .. last } })
+      local site = ("L%d.resid.post"):format(last)
+      return stats.paired_difference(found.both[site], found.last[site],
+        { clusters = languages, units = sentences, seed = x.seed })
+    end
+
+    local naive, sane = models_of(quant.naive), models_of(quant.sane)
+    x:verdict("stated", compare("Cosine with FP32 after each layer, naive INT" .. p.bits, naive, {}))
+    x:verdict("sane", compare("Cosine with FP32 after each layer, sane INT" .. p.bits, sane, {}))
+    x:verdict("sane_centred", compare("The same, activations less their mean", sane, { centre = true }))
+    compare("Relative error after each layer, sane INT" .. p.bits, sane, { reduce = "relative_error" })
+  end,
+}

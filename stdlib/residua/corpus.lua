@@ -1,0 +1,84 @@
+-- Corpora: parallel texts in many languages. Language is an axis of every number.
+
+local assets = require("residua.assets")
+local native = require("residua.native").corpus
+local options = require("residua.options")
+
+local M = {}
+
+local Corpus = native.Corpus
+
+---@class residua.corpus.Opts
+---@field languages? string[]  read only these, in this order
+---@field sentences? integer  keep this many sentences, the first ones
+---@field from? integer  first sentence to keep, from 1
+
+--- Loads texts: a bundled name ("parallel16"), or the path of a folder of `<code>.txt`, an NTREX or FLORES
+--- folder, a `.jsonl` or a `.tsv` file.
+---@param name string
+---@param opts? residua.corpus.Opts
+---@return Corpus
+---@example
+---local texts = corpus.load("parallel16", { languages = { "eng", "swa" }, sentences = 8 })
+---assert(texts:count() == 16)
+function M.load(name, opts)
+  opts = options.check("corpus.load", opts,
+    { languages = { "table" }, sentences = { "integer" }, from = { "integer", 1 } })
+  local texts = native.load(assets.path(name), opts.languages)
+  if opts.sentences or opts.from > 1 then
+    return texts:slice(opts.from, opts.from + (opts.sentences or 1 << 30) - 1)
+  end
+  return texts
+end
+
+--- Makes a corpus from texts at hand, by language.
+---@param by_language table<string, string[]>  code -> texts; the k-th text of a language is its sentence k
+---@param name? string
+---@return Corpus
+---@example
+---assert(corpus.of({ eng = { "One.", "Two." } }):count() == 2)
+function M.of(by_language, name)
+  local codes, languages, texts = {}, {}, {}
+  for code in pairs(by_language) do
+    codes[#codes + 1] = code
+  end
+  table.sort(codes)
+  for _, code in ipairs(codes) do
+    for _, content in ipairs(by_language[code]) do
+      languages[#languages + 1], texts[#texts + 1] = code, content
+    end
+  end
+  return native.make(name or "texts", languages, texts)
+end
+
+-- Columns are asked for often and never change.
+local columns_of = setmetatable({}, { __mode = "k" })
+
+--- Returns the texts' properties as columns, one value per text, in the corpus's order.
+---@return table columns  language, sentence, bytes, characters
+---@example
+---local columns = corpus.load("parallel16"):table()
+---assert(columns.language[1] == "eng" and columns.sentence[1] == 1)
+function Corpus:table()
+  local columns = columns_of[self]
+  if not columns then
+    local language, sentence, bytes, characters = self:columns()
+    columns = { language = language, sentence = sentence, bytes = bytes, characters = characters }
+    columns_of[self] = columns
+  end
+  return columns
+end
+
+--- Returns what is known about the languages, by code.
+---@return table<string, table>  fields code, name, script, family, morphology, resource
+---@example
+---assert(corpus.load("parallel16"):info().heb.script == "Hebrew")
+function Corpus:info()
+  local info = {}
+  for _, language in ipairs(self:language_table()) do
+    info[language.code] = language
+  end
+  return info
+end
+
+return M

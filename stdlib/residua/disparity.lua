@@ -1,0 +1,306 @@
+-- Disparity: how unevenly languages degrade when a model is changed. Four scales side by side, intervals over sentences
+-- (the same ones for all languages), and a guard against ratios of collapsed models.
+
+local options = require("residua.options")
+local stats = require("residua.stats")
+local sweep = require("residua.sweep")
+local table_of = require("residua.table")
+local tensor = require("residua.tensor")
+
+local M = {}
+
+local Disparity = {}
+Disparity.__index = Disparity
+Disparity.__name = "Disparity"
+
+-- [languages, sentences] of a per-text list; 0 where a language lacks a sentence.
+local function matrix(texts, values)
+  local columns, codes = texts:table(), texts:languages()
+  local language_of, sentence_of, sentences, rows = {}, {}, 0, {}
+  for i, code in ipairs(codes) do
+    language_of[code] = i
+    rows[i] = {}
+  end
+  for _, sentence in ipairs(columns.sentence) do
+    if not sentence_of[sentence] then
+      sentences = sentences + 1
+      sentence_of[sentence] = sentences
+    end
+  end
+  for i = 1, #codes do
+    for j = 1, sentences do
+      rows[i][j] = 0.0
+    end
+  end
+  for i, value in ipairs(values) do
+    rows[language_of[columns.language[i]]][sentence_of[columns.sentence[i]]] = value + 0.0
+  end
+  return tensor.from_table(rows, "float64")
+end
+
+-- Sums over sentences, [1 + resamples, languages]: row 1 is the data itself, the others are resamples.
+local function resampled_sums(texts, counts)
+  return function(values)
+    return counts:matmul(matrix(texts, values):t())
+  end
+end
+
+-- The first value with the percentile interval of the others, which are resamples.
+local function effect_of(list, level)
+  local estimate, drawn = list[1], {}
+  for i = 2, #list do
+    if list[i] == list[i] and math.abs(list[i]) < math.huge then
+      drawn[#drawn + 1] = list[i]
+    end
+  end
+  local bounds = #drawn > 0 and stats.quantiles(drawn, { (1 - level) / 2, (1 + level) / 2 }) or { 0 / 0, 0 / 0 }
+  return { estimate = estimate, low = bounds[1], high = bounds[2], level = level }
+end
+
+local function effect(values, level)
+  return effect_of(values:totable(), level)
+end
+
+local function index_of(list, wanted)
+  for i, value in ipairs(list) do
+    if value == wanted then
+      return i
+    end
+  end
+end
+
+-- Why a ratio would mislead, or nil.
+local function refusal(self, token_nll, vocab, reference_delta)
+  local limit = math.log(vocab) - math.log(2)
+  for i, nll in ipairs(token_nll) do
+    if nll > limit then
+      self.rows[i].collapsed = true
+      self.collapsed = true
+    end
+  end
+  if self.collapsed then
+    return ("collapsed: a language's loss exceeds ln V - ln 2 = %.2f nats/token"):format(limit)
+  end
+  if reference_delta.low <= 0 then
+    return ("the reference language %s did not measurably degrade"):format(self.reference)
+  end
+end
+
+local function columns_except(count, skipped)
+  local list = {}
+  for i = 1, count do
+    if i ~= skipped then
+      list[#list + 1] = i
+    end
+  end
+  return list
+end
+
+-- Mean degradation of low-resource over that of high-resource languages, where the corpus knows the classes.
+local function low_over_high(self, delta_byte, info, codes, level)
+  local low, high = {}, {}
+  for i, code in ipairs(codes) do
+    local class = info[code].resource
+    if class == "low" then
+      low[#low + 1] = i
+    elseif class == "high" then
+      high[#high + 1] = i
+    end
+  end
+  if #low > 0 and #high > 0 and not self.refused then
+    local ratio = delta_byte:index(2, low):mean(2) / delta_byte:index(2, high):mean(2)
+    self.low_over_high = effect(ratio, level)
+  end
+end
+
+---@class residua.disparity.Opts
+---@field reference? string  language code; "eng" where there is one, else the first
+---@field seed? integer  1 by default
+---@field resamples? integer  1000 by default
+---@field level? number  0.95 by default
+
+--- Returns the disparity between two losses on the same texts.
+---
+--- Fields: `rows` per language (delta_byte, delta_token, delta_character, delta_sentence: rise of the NLL [nats] with
+--- intervals; ppl_increase [%]), `gap` = worst minus best delta_byte, `ratio` = mean over the other languages of
+--- ppl_increase over that of the reference (nil when `refused` says why), `low_over_high`, `mean_delta`.
+---@param base Loss
+---@param changed Loss
+---@param vocab integer  size of the vocabulary, for the collapse guard
+---@param opts? residua.disparity.Opts
+---@return Disparity
+---@example
+---local m, texts = model.load("mini"), corpus.load("parallel16", { sentences = 6 })
+---local d = disparity.of(m:loss(texts), m:quantized(quant.sane()):loss(texts), 4096)
+---assert(#d.rows == 16 and d.gap.estimate > 0)
+function M.of(base, changed, vocab, opts)
+  opts = options.check("disparity.of", opts, { reference = { "string" }, seed = { "integer", 1 },
+    resamples = { "integer", 1000 }, level = { "number", 0.95 } })
+  local texts = base.texts
+  local codes, columns = texts:languages(), texts:table()
+  local reference = opts.reference or index_of(codes, "eng") and "eng" or codes[1]
+  local r = index_of(codes, reference)
+    or error(("disparity: the texts have no language '%s'"):format(reference), 2)
+  local sentences = matrix(texts, base.nll):size(2)
+  local counts = tensor.cat({ tensor.ones(1, sentences):to("float64"),
+    stats.resample_counts(sentences, opts.resamples, opts.seed) }, 1)
+  local sums = resampled_sums(texts, counts)
+
+  local tokens, before, after = sums(base.tokens), sums(base.nll), sums(changed.nll)
+  local ones = {}
+  for i = 1, texts:count() do
+    ones[i] = 1
+  end
+  local rise = after - before
+  local delta = { byte = rise / sums(columns.bytes), token = rise / tokens,
+    character = rise / sums(columns.characters), sentence = rise / sums(ones) }
+  local increase = ((rise / tokens):exp() - 1) * 100
+
+  local self = setmetatable({ rows = {}, reference = reference, level = opts.level }, Disparity)
+  for i, code in ipairs(codes) do
+    self.rows[i] = { language = code, ppl_increase = effect(increase:select(2, i), opts.level) }
+    for unit, values in pairs(delta) do
+      self.rows[i]["delta_" .. unit] = effect(values:select(2, i), opts.level)
+    end
+  end
+  self.gap = effect(delta.byte:max(2) - delta.byte:min(2), opts.level)
+  self.mean_delta = effect(delta.byte:mean(2), opts.level)
+  self.refused = refusal(self, (after / tokens):select(1, 1):totable(), vocab, self.rows[r].delta_token)
+  if not self.refused and #codes > 1 then
+    local others = increase:index(2, columns_except(#codes, r)) / increase:select(2, r):reshape({ -1, 1 })
+    self.ratio_draws = others:mean(2):totable() -- the data, then its resamples: the same ones for every pair of losses
+    self.ratio = effect_of(self.ratio_draws, opts.level)
+  end
+  low_over_high(self, delta.byte, texts:info(), codes, opts.level)
+  return self
+end
+
+--- Measures two models on texts and returns their disparity.
+---@param base Model
+---@param changed Model
+---@param texts Corpus
+---@param opts? residua.disparity.Opts
+---@return Disparity
+---@example
+---local m = model.load("mini")
+---print(disparity.compare(m, m:quantized(quant.sane()), corpus.load("parallel16", { sentences = 6 })))
+function M.compare(base, changed, texts, opts)
+  local rows = sweep { models = { base, changed }, texts = texts }
+  return M.of(rows[1].loss, rows[2].loss, base:architecture().vocab, opts)
+end
+
+---@class residua.disparity.CurveOpts
+---@field model Model
+---@field plans Plan[]
+---@field texts Corpus
+---@field at number[]  what each plan stands for, such as its protected share [%]
+---@field reference? string
+---@field seed? integer
+
+--- Measures the disparity of many plans in one run. Rows have at, protected (share of all weights [%]), mean_bits,
+--- mean_delta, reference_delta, gap, ratio; `distinct` counts different plans, `refused` says why a ratio is missing.
+---@param opts residua.disparity.CurveOpts
+---@return table[] rows
+---@example
+---local m, texts = model.load("mini"), corpus.load("parallel16", { sentences = 3 })
+---local order = plan.rank(m)
+---local plans = { order:protect_top(0, quant.sane()), order:protect_top(0.5, quant.sane()) }
+---assert(#disparity.curve { model = m, plans = plans, texts = texts, at = { 0, 50 } } == 2)
+function M.curve(opts)
+  opts = options.check("disparity.curve", opts, { model = { "Model" }, plans = { "table" }, texts = { "Corpus" },
+    at = { "table" }, reference = { "string" }, seed = { "integer", 1 } })
+  local models, seen = { opts.model }, {}
+  local rows = { distinct = 0 }
+  for i, plan in ipairs(opts.plans) do
+    models[i + 1] = opts.model:with(plan)
+  end
+  local losses = sweep { models = models, texts = opts.texts }
+  for i, plan in ipairs(opts.plans) do
+    local key = plan:digest()
+    if not seen[key] then
+      rows.distinct = rows.distinct + 1
+      seen[key] = M.of(losses[1].loss, losses[i + 1].loss, opts.model:architecture().vocab,
+        { reference = opts.reference, seed = opts.seed })
+    end
+    local d, cost = seen[key], plan:cost(opts.model)
+    rows.refused = rows.refused or d.refused
+    rows[i] = { at = opts.at[i], protected = 100 * cost.protected_share, mean_bits = cost.mean_bits,
+      mean_delta = d.mean_delta, reference_delta = d:row(d.reference).delta_byte, gap = d.gap,
+      ratio = d.ratio or d.refused, draws = d.ratio_draws }
+  end
+  return rows
+end
+
+-- Where a curve first falls to `level`, between two points on a straight line; nil when it does not.
+local function first_fall(at, values, level)
+  for i = 2, #at do
+    if values[i - 1] > level and values[i] <= level then
+      return at[i - 1] + (at[i] - at[i - 1]) * (values[i - 1] - level) / (values[i - 1] - values[i])
+    end
+  end
+end
+
+local function draw_of(rows, draw)
+  local values = {}
+  for i, row in ipairs(rows) do
+    values[i] = row.draws[draw]
+  end
+  return values
+end
+
+--- Returns where the ratio of a curve first falls to a level, with a 95 % interval over the resamples; `refused` says
+--- why there is none.
+---@param rows table[]  from `disparity.curve`
+---@param level number
+---@return table effect
+---@example
+---local rows = { { at = 0, draws = { 3, 3, 3 } }, { at = 10, draws = { 0, 1, 0.5 } } }
+---assert(math.abs(disparity.crossing(rows, 1).estimate - 20 / 3) < 1e-12)
+function M.crossing(rows, level)
+  local at, crossings = {}, {}
+  for i, row in ipairs(rows) do
+    if not row.draws then
+      return { refused = ("no ratio at %s: %s"):format(tostring(row.at), rows.refused or "unknown") }
+    end
+    at[i] = row.at
+  end
+  local estimate = first_fall(at, draw_of(rows, 1), level)
+  if not estimate then
+    return { refused = ("the ratio does not cross %g between %g and %g"):format(level, at[1], at[#at]) }
+  end
+  for draw = 2, #rows[1].draws do
+    crossings[#crossings + 1] = first_fall(at, draw_of(rows, draw), level)
+  end
+  local share = #crossings / (#rows[1].draws - 1)
+  if share < 0.95 then
+    return { refused = ("only %.0f %% of the resamples cross %g"):format(100 * share, level) }
+  end
+  table.insert(crossings, 1, estimate)
+  return effect_of(crossings, 0.95)
+end
+
+--- Returns the row of a language.
+---@param language string
+---@return table
+function Disparity:row(language)
+  for _, row in ipairs(self.rows) do
+    if row.language == language then
+      return row
+    end
+  end
+end
+
+function Disparity:__tostring()
+  local table_text = tostring(table_of(self.rows,
+    { columns = { "language", "delta_byte", "delta_token", "delta_sentence", "ppl_increase" },
+      caption = ("Rise of the loss [nats per byte, token, sentence; PPL %%], %g %% intervals over sentences"):format(
+        100 * self.level) }))
+  local summary = table_of({
+    { measure = "gap (worst - best, nats/byte)", value = self.gap },
+    { measure = "ratio to " .. self.reference, value = self.ratio or self.refused },
+    { measure = "low / high resource", value = self.low_over_high or "unknown" },
+  }, { columns = { "measure", "value" } })
+  return table_text .. "\n\n" .. tostring(summary)
+end
+
+return M

@@ -1,0 +1,105 @@
+-- Experiments are declarations: a question, parameters, predictions made beforehand, and a function that the host runs.
+
+local text = require("residua.text")
+
+local M = {}
+
+local FIELDS = { id = "string", title = "string", asks = "string", params = "table", predicts = "table",
+  run = "function", quick = "table", full = "table" }
+
+local CRITERIA = { above = true, below = true, within = true }
+
+local function fail(id, format, ...)
+  error(("experiment %s: %s"):format(id or "?", format:format(...)), 4)
+end
+
+-- A prediction is its text, or { text, above = x }, { text, below = x }, { text, within = { a, b } }: where the
+-- effect's interval has to lie. A plain text means above = 0.
+local function prediction(id, name, value)
+  if type(value) == "string" then
+    return { text = value, above = 0 }
+  end
+  if type(value) ~= "table" or type(value[1]) ~= "string" then
+    fail(id, "prediction '%s' must be a text, or { text, above = number }", name)
+  end
+  local result, criteria = { text = value[1] }, 0
+  for key, bound in pairs(value) do
+    if key ~= 1 then
+      if not CRITERIA[key] then
+        fail(id, "prediction '%s' has an unknown criterion '%s'; use above, below or within", name, tostring(key))
+      end
+      result[key], criteria = bound, criteria + 1
+    end
+  end
+  if criteria == 0 then
+    result.above = 0
+  elseif criteria > 1 then
+    fail(id, "prediction '%s' has several criteria; use one", name)
+  end
+  return result
+end
+
+local Experiment = {}
+Experiment.__index = Experiment
+Experiment.__name = "Experiment"
+
+function Experiment:__tostring()
+  return ("%s %s: %s"):format(self.id, self.title, self.asks)
+end
+
+---@class residua.experiment.Declaration
+---@field id string  "T-004"
+---@field title string
+---@field asks string  the question
+---@field params? table  parameters with defaults; `key=value` on the command line changes them
+---@field quick? table  parameters of a small run (--quick)
+---@field full? table  parameters of the whole run (--full)
+---@field predicts table  name -> text, or { text, above | below | within = ... }
+---@field run function  (p, x): parameters and the context of the run
+
+--- Declares an experiment. It does not run here; `residua run ID` or `run("ID")` runs it.
+---@param declaration residua.experiment.Declaration
+---@return Experiment
+---@example
+---local e = experiment {
+---  id = "X-001", title = "Example", asks = "Is two more than one?",
+---  predicts = { more = "the difference is positive" },
+---  run = function(_, x) x:verdict("more", { estimate = 1, low = 0.5, high = 1.5, n = 9 }) end,
+---}
+---assert(e.predicts.more.above == 0)
+function M.declare(declaration)
+  local id = declaration.id
+  for name, value in pairs(declaration) do
+    if not FIELDS[name] then
+      local names = {}
+      for field in pairs(FIELDS) do
+        names[#names + 1] = field
+      end
+      table.sort(names)
+      fail(id, "unknown field '%s'%s; fields are %s", tostring(name), text.did_you_mean(tostring(name), names),
+        table.concat(names, ", "))
+    elseif type(value) ~= FIELDS[name] then
+      fail(id, "field '%s' must be a %s, got %s", name, FIELDS[name], type(value))
+    end
+  end
+  for _, name in ipairs { "id", "title", "asks", "predicts", "run" } do
+    if declaration[name] == nil then
+      fail(id, "field '%s' is missing", name)
+    end
+  end
+  local result = setmetatable({ predicts = {} }, Experiment)
+  for name, value in pairs(declaration) do
+    result[name] = name == "predicts" and {} or value
+  end
+  result.params = declaration.params or {}
+  for name, value in pairs(declaration.predicts) do
+    result.predicts[name] = prediction(id, name, value)
+  end
+  return result
+end
+
+return setmetatable(M, {
+  __call = function(_, declaration)
+    return M.declare(declaration)
+  end,
+})

@@ -1,0 +1,274 @@
+-- Help on values: `help(x)` shows the documentation of a function, module, object or name.
+local lookup = require("residua.help.lookup")
+local names = require("residua.help.names")
+local render = require("residua.help.render")
+local source = require("residua.help.source")
+local text = require("residua.text")
+
+local M = {}
+
+local OVERVIEW = [[
+Residua: a Lua lab for quantization research on language models.
+
+Indices: dimensions and elements of tensors count from 1 (negative from the end); layers are labels
+and count from 0, as in the literature: L0 ... L11.
+
+help(x) or ?x shows the documentation of a function, a module or an object; help("word") searches.]]
+
+local last_traceback
+
+-- The documentation of a module is the comment that opens its file.
+local function module_summary(name)
+  local path = names.path(name)
+  local file = path and source.read(path)
+  return file and file.summary or ""
+end
+
+local function first_sentence(s)
+  return s:match("^(.-%.)%s") or s
+end
+
+local function overview()
+  local rows = {}
+  for _, name in ipairs(names.modules()) do
+    rows[#rows + 1] = { name, first_sentence(module_summary(name)) }
+  end
+  local modules = #rows > 0 and "\n\nModules\n" .. render.list(rows) or ""
+  return render.prose(OVERVIEW) .. modules
+end
+
+local function summary_of(value)
+  if type(value) == "function" then
+    local entry = lookup.entry(value)
+    return entry and entry.doc.summary or ""
+  end
+  return type(value) == "table" and "table" or tostring(value)
+end
+
+-- One row per public member; functions are shown with their arguments.
+local function member_rows(members, prefix)
+  local rows = {}
+  for key, value in pairs(members) do
+    if type(key) == "string" and not key:find("^_") then
+      local entry = type(value) == "function" and lookup.entry(value)
+      local args = entry and entry.args or "..."
+      local call = type(value) == "function" and ("(%s)"):format(args) or ""
+      rows[#rows + 1] = { prefix .. key .. call, entry and entry.doc.summary or summary_of(value) }
+    end
+  end
+  table.sort(rows, function(a, b)
+    return a[1] < b[1]
+  end)
+  return rows
+end
+
+local function function_help(f)
+  local entry = lookup.entry(f)
+  if entry then
+    return render.entry(entry)
+  end
+  local where = debug.getinfo(f, "S")
+  if where.what == "C" then
+    return "A function of Lua itself: see https://www.lua.org/manual/5.4"
+  end
+  local place = ("%s:%d"):format(where.short_src, where.linedefined)
+  return "A function without documentation, from " .. place
+end
+
+local function module_help(module, name)
+  local parts = { name }
+  local summary = module_summary(name)
+  if summary ~= "" then
+    parts[#parts + 1] = text.wrap(summary, 80, "  ")
+  end
+  local meta = getmetatable(module)
+  local call = type(meta) == "table" and lookup.entry(meta.__call or print)
+  if call and call.raw then
+    call.name = name
+    parts[#parts + 1] = render.entry(call)
+  end
+  local rows = member_rows(module, name .. ".")
+  if #rows > 0 then
+    parts[#parts + 1] = "Members\n" .. render.list(rows)
+  end
+  return table.concat(parts, "\n\n")
+end
+
+local function operator_rows(name)
+  local rows = {}
+  local found = lookup.types()[name]
+  for _, operator in ipairs(found and found.operators or {}) do
+    rows[#rows + 1] = { operator.name, source.parse(operator.doc).summary }
+  end
+  return rows
+end
+
+local function object_help(name, methods)
+  local rows = member_rows(methods, name .. ":")
+  local operators = operator_rows(name)
+  table.move(operators, 1, #operators, #rows + 1, rows)
+  return name .. "\n\nMethods\n" .. render.list(rows)
+end
+
+-- The type whose method table `value` is.
+local function type_with_methods(value)
+  for name, found in pairs(lookup.types()) do
+    if rawequal(found.methods, value) then
+      return name
+    end
+  end
+  return nil
+end
+
+local function table_help(value)
+  local module = names.of(value)
+  if module then
+    return module_help(value, module)
+  end
+  local name, methods = type_with_methods(value), value
+  if not name then
+    name, methods = lookup.object(value)
+  end
+  if name then
+    return object_help(name, methods)
+  end
+  local rows = member_rows(value, "")
+  return #rows > 0 and "A table with\n" .. render.list(rows) or "A table without named members"
+end
+
+local function describe(value)
+  if type(value) == "function" then
+    return function_help(value)
+  elseif type(value) == "table" then
+    return table_help(value)
+  end
+  local name, methods = lookup.object(value)
+  if name then
+    return object_help(name, methods)
+  end
+  return ("A %s: %s"):format(type(value), tostring(value))
+end
+
+-- Entries whose name holds the word come before those whose text does.
+local function search(word)
+  local rows, others = {}, {}
+  local wanted = word:lower()
+  for _, entry in ipairs(lookup.index()) do
+    local row = { entry.name, entry.doc.summary }
+    if entry.name:lower():find(wanted, 1, true) then
+      rows[#rows + 1] = row
+    elseif (entry.raw or ""):lower():find(wanted, 1, true) then
+      others[#others + 1] = row
+    end
+  end
+  return table.move(others, 1, #others, #rows + 1, rows)
+end
+
+-- A documented function of the index by its full name: methods of Lua classes have no global path.
+local function indexed(name)
+  local known = {}
+  for index, entry in ipairs(lookup.index()) do
+    if entry.name == name or entry.name:gsub(":", ".") == name:gsub(":", ".") then
+      return entry
+    end
+    known[index] = entry.name
+  end
+  return nil, known
+end
+
+local function named(name)
+  local value = lookup.value(name)
+  if value ~= nil and (type(value) == "table" or type(value) == "function"
+    or type(value) == "userdata") then
+    return describe(value)
+  end
+  local entry, known = indexed(name)
+  if entry then
+    return render.entry(entry)
+  end
+  local rows = search(name)
+  if #rows == 0 then
+    return nil, ("nothing found for '%s'%s"):format(name, text.did_you_mean(name, known))
+  end
+  local shown = table.move(rows, 1, 40, 1, {})
+  local rest = #rows > 40 and ("\n  and %d more"):format(#rows - 40) or ""
+  return ("Search for '%s'\n"):format(name) .. render.list(shown) .. rest
+end
+
+--- Returns what `help(x)` shows.
+---@param x any  a function, module, object, name ("quant.int", "Tensor:matmul") or word to search
+---@return string? page  nil where nothing is found
+---@return string? message
+---@example
+---local help = require("residua.help")
+---assert(help.page(help.page):find("Parameters", 1, true))
+function M.page(x)
+  if x == nil then
+    return overview()
+  elseif type(x) == "string" then
+    return named(x)
+  end
+  return describe(x)
+end
+
+--- Returns the documentation of a function as written, without dashes.
+---@param f function  native or Lua
+---@return string? text  nil where it has none
+---@example
+---local help = require("residua.help")
+---assert(help.text(help.text):find("@param f function", 1, true) and not help.text(print))
+function M.text(f)
+  local entry = lookup.entry(f)
+  return entry and entry.raw
+end
+
+--- Returns the documentation of a function in parts.
+---@param f function  native or Lua
+---@return residua.help.Doc? doc  nil where it has none
+---@example
+---local help = require("residua.help")
+---assert(help.doc(help.doc).params[1].name == "f")
+function M.doc(f)
+  local entry = lookup.entry(f)
+  return entry and entry.raw and entry.doc or nil
+end
+
+--- Returns the code of the examples of a function, each a chunk that can be run.
+---@param f function|string  native or Lua function, or documentation
+---@return string[]
+---@example
+---local help = require("residua.help")
+---assert(#help.examples(help.examples) == 1)
+function M.examples(f)
+  local raw = type(f) == "string" and f or M.text(f)
+  return raw and source.parse(raw).examples or {}
+end
+
+--- Returns all public functions of the library, native ones included, with their documentation.
+---@return residua.help.Entry[]
+---@example
+---local help = require("residua.help")
+---for _, entry in ipairs(help.index()) do assert(entry.raw, entry.name) end
+function M.index()
+  return lookup.index()
+end
+
+--- Shows where the last error of the session came from, call by call.
+function M.traceback()
+  print(last_traceback or "no error yet")
+end
+
+--- Keeps the traceback that `help.traceback` shows.
+---@param traceback string
+function M.remember(traceback)
+  last_traceback = traceback
+end
+
+--- Shows the documentation of a function, module or object, or of what a name or word finds.
+---@param x? any  a value, a name ("quant.int", "Tensor:matmul"), a word to search, or nothing
+local function show(_, x)
+  local page, message = M.page(x)
+  print(page or message)
+end
+
+return setmetatable(M, { __call = show })

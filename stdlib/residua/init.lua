@@ -1,0 +1,40 @@
+-- Residua: a lab for quantization research on language models. The table of its modules, each loaded on first use.
+-- The host gives these names to scripts and the REPL as globals; a stock Lua writes `local residua = require "residua"`.
+
+local modules = {
+  capture = "residua.capture",
+  corpus = "residua.corpus",
+  disparity = "residua.disparity",
+  experiment = "residua.experiment",
+  help = "residua.help",
+  json = "residua.json",
+  model = "residua.model",
+  plan = "residua.plan",
+  quant = "residua.quant",
+  range = "residua.range",
+  run = "residua.runner",
+  stats = "residua.stats",
+  sweep = "residua.sweep",
+  system = "residua.system",
+  table_of = "residua.table",
+  tensor = "residua.tensor",
+  tokenizer = "residua.tokenizer",
+  train = "residua.train",
+}
+
+local M = { names = {} }
+for name in pairs(modules) do
+  M.names[#M.names + 1] = name
+end
+table.sort(M.names)
+
+return setmetatable(M, {
+  __index = function(self, name)
+    if not modules[name] then
+      return nil
+    end
+    local module = require(modules[name])
+    rawset(self, name, module)
+    return module
+  end,
+})

@@ -1,0 +1,2 @@
+-- JSON: the native module as it is.
+return require("residua.native").json

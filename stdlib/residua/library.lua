@@ -1,0 +1,68 @@
+-- The bundled experiments: scripts/<group>/<ID>.lua, found by id.
+
+local system = require("residua.system")
+local text = require("residua.text")
+
+local M = {}
+
+local folder = debug.getinfo(1, "S").source:gsub("^@", ""):gsub("stdlib/residua/library%.lua$", "scripts/")
+local GROUPS = { "exp", "s", "t", "studies" }
+
+-- All ids in order, and the file of each.
+local function index()
+  local ids, files = {}, {}
+  for _, group in ipairs(GROUPS) do
+    if system.exists(folder .. group) then
+      for _, name in ipairs(system.list(folder .. group)) do
+        local id = name:match("^(.+)%.lua$")
+        if id then
+          ids[#ids + 1], files[id] = id, folder .. group .. "/" .. name
+        end
+      end
+    end
+  end
+  return ids, files
+end
+
+-- "T-*" as a Lua pattern.
+local function to_pattern(glob)
+  return "^" .. glob:gsub("[%-%.%+%[%]%(%)%$%^%%%?]", "%%%0"):gsub("%*", ".*") .. "$"
+end
+
+--- Returns the ids that match, in the order of the library.
+---@param wanted string  an id, a glob such as "T-*", or "all"; case does not matter
+---@return string[]
+---@example
+---local library = require("residua.library")
+---assert(library.find("t-004")[1] == "T-004")
+function M.find(wanted)
+  local ids = index()
+  local pattern, found = wanted:lower() == "all" and "^.*$" or to_pattern(wanted:lower()), {}
+  for _, id in ipairs(ids) do
+    if id:lower():find(pattern) then
+      found[#found + 1] = id
+    end
+  end
+  if #found == 0 then
+    error(("no experiment '%s'%s; residua list shows them all"):format(wanted, text.did_you_mean(wanted, ids)), 0)
+  end
+  return found
+end
+
+--- Returns the declaration of an experiment by id, or from the path of a script.
+---@param id string
+---@return Experiment
+function M.load(id)
+  local _, files = index()
+  local chunk, message = loadfile(files[id] or id)
+  if not chunk then
+    error(message, 0)
+  end
+  local declared = chunk()
+  if type(declared) ~= "table" or getmetatable(declared) == nil or not declared.run then
+    error(("%s: the script returns no experiment; end it with return experiment { ... }"):format(files[id] or id), 0)
+  end
+  return declared
+end
+
+return M

@@ -1,0 +1,105 @@
+-- Losses of one model on a corpus: sums over any axis, with intervals over sentences.
+
+local stats = require("residua.stats")
+local table_of = require("residua.table")
+
+local M = {}
+
+local Loss = {}
+Loss.__index = Loss
+Loss.__name = "Loss"
+
+--- Makes a loss from what the engine measured.
+---@param texts Corpus
+---@param nll number[]  per text, summed over predicted tokens [nats]
+---@param tokens integer[]  per text, predicted tokens
+---@return Loss
+function M.of(texts, nll, tokens)
+  return setmetatable({ texts = texts, nll = nll, tokens = tokens }, Loss)
+end
+
+local function sum(list)
+  local total = 0
+  for _, value in ipairs(list) do
+    total = total + value
+  end
+  return total
+end
+
+--- Returns the NLL of all texts together [nats].
+---@return number
+function Loss:total()
+  return sum(self.nll)
+end
+
+--- Returns the mean NLL per predicted token [nats]; the first token of a text is not predicted.
+---@return number
+function Loss:mean()
+  return self:total() / sum(self.tokens)
+end
+
+--- Returns exp of the mean token NLL.
+---@return number
+function Loss:perplexity()
+  return math.exp(self:mean())
+end
+
+-- The label of each text on an axis.
+local function labels(texts, axis)
+  local columns = texts:table()
+  if columns[axis] then
+    return columns[axis]
+  end
+  local info, list = texts:info(), {}
+  for i, code in ipairs(columns.language) do
+    list[i] = info[code][axis] or "unknown"
+  end
+  return list
+end
+
+local function groups(texts, axis)
+  local list, index = {}, {}
+  for i, label in ipairs(labels(texts, axis)) do
+    if not index[label] then
+      index[label] = { label = label, members = {} }
+      list[#list + 1] = index[label]
+    end
+    table.insert(index[label].members, i)
+  end
+  return list
+end
+
+local function pick(list, members)
+  local picked = {}
+  for i, member in ipairs(members) do
+    picked[i] = list[member]
+  end
+  return picked
+end
+
+--- Returns the loss by language, script, family, morphology, resource class or sentence: nats per byte with a
+--- 95 % interval over texts, nats per token, perplexity.
+---@param axis? string  "language" by default
+---@return Table
+---@example
+---local rows = model.load("mini"):loss(corpus.load("parallel16", { sentences = 4 })):by "language"
+---assert(rows[1].language == "eng" and rows[1].per_byte.low <= rows[1].per_byte.estimate)
+function Loss:by(axis)
+  axis = axis or "language"
+  local columns, rows = self.texts:table(), {}
+  for i, group in ipairs(groups(self.texts, axis)) do
+    local nll, tokens = pick(self.nll, group.members), pick(self.tokens, group.members)
+    local per_byte = stats.ratio(nll, pick(columns.bytes, group.members))
+    local per_token = sum(nll) / sum(tokens)
+    rows[i] = { [axis] = group.label, texts = #group.members, per_byte = per_byte, per_token = per_token,
+      perplexity = math.exp(per_token) }
+  end
+  return table_of(rows, { columns = { axis, "texts", "per_byte", "per_token", "perplexity" },
+    caption = "Loss [nats] with 95 % intervals over texts" })
+end
+
+function Loss:__tostring()
+  return tostring(self:by("language"))
+end
+
+return M

@@ -1,0 +1,139 @@
+-- Models as immutable values: loading, quantizing, ablating, measuring. Every method returns a new value.
+
+local assets = require("residua.assets")
+local json = require("residua.json")
+local native = require("residua.native")
+local options = require("residua.options")
+
+local M = {}
+
+local Model = native.model.Model
+
+--- Loads a model: a bundled name ("mini") or a folder in the Hugging Face layout.
+---@param name string
+---@return Model
+---@example
+---print(model.load("mini"))
+function M.load(name)
+  return native.model.load(assets.path(name))
+end
+
+---@class residua.model.NewOpts
+---@field config table  as in config.json: model_type, n_layer, n_embd, n_head, vocab_size, n_positions, ...
+---@field seed? integer  1 by default
+---@field tokenizer? Tokenizer
+
+--- Returns a model with random weights, to be trained or tested.
+---@param opts residua.model.NewOpts
+---@return Model
+---@example
+---local tiny = model.new { config = { model_type = "gpt2", n_layer = 2, n_embd = 16, n_head = 2, vocab_size = 50,
+---  n_positions = 32 } }
+---assert(tiny:layers() == 2)
+function M.new(opts)
+  opts = options.check("model.new", opts,
+    { config = { "table" }, seed = { "integer", 1 }, tokenizer = { "Tokenizer" } })
+  return native.model.random(json.encode(opts.config), opts.seed, opts.tokenizer)
+end
+
+---@class residua.model.SaveOpts
+---@field dtype? string  "float32" or "float16" (the default)
+---@field tokenizer? string  text of tokenizer.json
+
+--- Writes a gpt2 model in the Hugging Face layout.
+---@param self Model
+---@param folder string
+---@param opts? residua.model.SaveOpts
+function Model:save(folder, opts)
+  opts = options.check("model:save", opts, { dtype = { "string", "float16" }, tokenizer = { "string", "" } })
+  native.model.save(self, folder, opts.dtype, opts.tokenizer)
+end
+
+---@class residua.model.QuantizeOpts
+---@field with Quantizer  how to quantize
+---@field params? string|string[]|integer[]|function  which params; the matrices of all layers by default, "*" for all
+---@field protect? string|string[]|integer[]|function  params to keep in full precision: layers {0, 11}, globs, a function
+
+--- Returns a model with quantized weights; biases are never quantized.
+---@param opts residua.model.QuantizeOpts
+---@return Model
+---@example
+---local m = model.load("mini")
+---local q = m:quantized { with = quant.int { bits = 4 }, protect = { 0, 11 } }
+---assert(q:edited("L1.mlp.up") and not q:edited("L0.mlp.up"))
+function Model:quantized(opts)
+  return self:with(require("residua.plan").make(opts, self))
+end
+
+--- Returns a model whose params are quantized as a plan says.
+---@param plan Plan
+---@return Model
+---@example
+---local p = plan.make { with = quant.int { bits = 8 } }
+---assert(model.load("mini"):with(p):edited("L3.attn.out"))
+function Model:with(plan)
+  return self:with_plan(plan)
+end
+
+---@class residua.model.AblateOpts
+---@field at string|string[]  sites, "L3.attn.out"
+---@field value? Tensor  [width], at every token; zero by default
+
+--- Returns a model in which the activations at a site are a constant.
+---@param opts residua.model.AblateOpts
+---@return Model
+---@example
+---local m = model.load("mini"):ablated { at = { "L3.attn.out", "L3.mlp.out" } }
+function Model:ablated(opts)
+  opts = options.check("model:ablated", opts, { at = { "string|table" }, value = { "Tensor" } })
+  local changed = self
+  for _, site in ipairs(type(opts.at) == "table" and opts.at or { opts.at }) do
+    changed = changed:ablate_site(site, opts.value)
+  end
+  return changed
+end
+
+--- Returns the loss of every text.
+---@param texts Corpus
+---@return Loss
+---@example
+---local loss = model.load("mini"):loss(corpus.load("parallel16", { sentences = 2 }))
+---assert(loss:mean() > 0)
+function Model:loss(texts)
+  return require("residua.sweep") { models = { self }, texts = texts }[1].loss
+end
+
+--- Captures activations while the model reads texts; see `capture.run` for the options.
+---@param texts Corpus
+---@param sites string|string[]
+---@param opts? residua.capture.Opts
+---@return table
+---@example
+---local texts = corpus.load("parallel16", { sentences = 2 })
+---local moments = model.load("mini"):capture(texts, "L3.mlp.hidden", { reduce = "moments" })
+---assert(moments["L3.mlp.hidden"].eng:std() > 0)
+function Model:capture(texts, sites, opts)
+  return require("residua.capture").run(self, texts, sites, opts)
+end
+
+--- Continues a text by the most likely token each time.
+---@param prompt string
+---@param count? integer  tokens to add; 20 by default
+---@return string
+---@example
+---assert(#model.load("mini"):continue("The", 3) > 3)
+function Model:continue(prompt, count)
+  local tokenizer = self:tokenizer()
+  return tokenizer:decode(native.run.continue(self, tokenizer:encode(prompt), count or 20))
+end
+
+--- Returns a view of a layer: its params by name, `model:layer(0).attn.qkv:stats()`.
+---@param layer integer  from 0
+---@return LayerView
+---@example
+---print(model.load("mini"):layer(0).attn.qkv:stats())
+function Model:layer(layer)
+  return require("residua.layer").view(self, layer)
+end
+
+return M

@@ -1,0 +1,73 @@
+-- Checks tables of options: an unknown name or a wrong type is an error that says what there is.
+
+local text = require("residua.text")
+
+local M = {}
+
+local function sorted_names(spec)
+  local names = {}
+  for name in pairs(spec) do
+    names[#names + 1] = name
+  end
+  table.sort(names)
+  return names
+end
+
+local function fail(level, format, ...)
+  error(format:format(...), level + 1)
+end
+
+-- The type that a spec asks for: "number", "number|string"; any when it starts with "any".
+local function has_type(value, types)
+  if types:find("^any") then
+    return true
+  end
+  for wanted in types:gmatch("[%w_]+") do
+    local actual = type(value)
+    if actual == "userdata" then
+      actual = getmetatable(value) -- the name of a native type
+    end
+    if actual == wanted or wanted == "integer" and math.type(value) == "integer" then
+      return true
+    end
+  end
+  return false
+end
+
+--- Returns a copy of `given` with defaults filled in. `spec` maps each option to { types, default },
+--- such as `bits = { "integer", 4 }`; an option without default may be absent. Errors blame the
+--- caller of the function that checks its options.
+---@param where string  name of that function
+---@param given? table
+---@param spec table<string, table>
+---@param level? integer  stack level to blame; 3 by default
+---@return table
+---@example
+---local options = require("residua.options")
+---assert(options.check("f", { bits = 3 }, { bits = { "integer", 4 }, per = { "string", "tensor" } }).per == "tensor")
+function M.check(where, given, spec, level)
+  level = (level or 3)
+  if given ~= nil and type(given) ~= "table" then
+    fail(level, "%s: a table of options expected, got %s", where, type(given))
+  end
+  local checked = {}
+  for name, value in pairs(given or {}) do
+    if not spec[name] then
+      local names = sorted_names(spec)
+      fail(level, "%s: unknown option '%s'%s; options are %s", where, tostring(name),
+        text.did_you_mean(tostring(name), names), table.concat(names, ", "))
+    end
+    if not has_type(value, spec[name][1]) then
+      fail(level, "%s: option '%s' must be %s, got %s", where, name, spec[name][1]:gsub("|", " or "), type(value))
+    end
+    checked[name] = value
+  end
+  for name, entry in pairs(spec) do
+    if checked[name] == nil then
+      checked[name] = entry[2]
+    end
+  end
+  return checked
+end
+
+return M

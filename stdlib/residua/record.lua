@@ -1,0 +1,84 @@
+-- Records of runs: plain data with everything that made a result, saved as JSON lines.
+
+local json = require("residua.json")
+local system = require("residua.system")
+
+local M = {}
+
+-- Plain values only: effects and tables lose their metatables, userdata become text.
+local function plain(value)
+  if type(value) == "table" then
+    local copy = {}
+    for key, inner in pairs(value) do
+      if type(key) == "string" or math.type(key) == "integer" then
+        copy[key] = plain(inner)
+      end
+    end
+    return copy
+  elseif type(value) == "userdata" or type(value) == "function" then
+    return tostring(value)
+  end
+  return value
+end
+
+local function plain_verdicts(verdicts)
+  local list = {}
+  for i, entry in ipairs(verdicts) do
+    local e = entry.effect
+    list[i] = { name = entry.name, prediction = entry.prediction.text, verdict = entry.verdict, why = entry.why,
+      effect = e.estimate, interval = e.estimate and { low = e.low, high = e.high, level = e.level }, p = e.p,
+      adjusted_p = e.adjusted_p, n = e.n }
+  end
+  return list
+end
+
+-- The rows of all tables, each with the caption of its table.
+local function plain_rows(tables)
+  local rows = {}
+  for _, one in ipairs(tables) do
+    for _, row in ipairs(one) do
+      local copy = plain(row)
+      copy.draws = nil -- resamples: the seed makes them again
+      copy.table = one.caption
+      rows[#rows + 1] = copy
+    end
+  end
+  return rows
+end
+
+--- Returns the record of one run: id, title, asks, verdicts, rows, params, seed, digests, versions, seconds, warnings.
+---@param run table  experiment, params, context, verdicts, seconds
+---@return table  plain (for JSON) and judged (the verdicts)
+function M.of(run)
+  local x, libraries = run.context, system.libraries()
+  return { id = run.experiment.id, judged = run.verdicts, plain = {
+    id = run.experiment.id, title = run.experiment.title, asks = run.experiment.asks,
+    verdicts = plain_verdicts(run.verdicts), rows = plain_rows(x.tables), params = plain(run.params), seed = x.seed,
+    digests = { model = x.model:digest(), texts = x.texts:digest(), tokenizer = x.model:tokenizer():digest() },
+    model = x.model:name(), texts = x.texts:name(),
+    versions = { residua = system.version(), libtorch = libraries.libtorch, lua = _VERSION },
+    device = system.device(), threads = system.threads(), seconds = run.seconds, warnings = x.warnings,
+  } }
+end
+
+--- Saves records as one file of JSON lines, named after the time and the first id.
+---@param records table[]
+---@param folder string  made when absent
+---@return string path
+function M.save(records, folder)
+  system.make_folder(folder)
+  local stem = ("%s/%s-%s"):format(folder, os.date("!%Y%m%dT%H%M%S"), (records[1].id:gsub("[^%w%-]", "_")))
+  local path, count = stem .. ".jsonl", 1
+  while system.exists(path) do
+    count = count + 1
+    path = ("%s-%d.jsonl"):format(stem, count)
+  end
+  local file = assert(io.open(path, "w"))
+  for _, entry in ipairs(records) do
+    file:write(json.encode(entry.plain), "\n")
+  end
+  file:close()
+  return path
+end
+
+return M

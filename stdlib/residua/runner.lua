@@ -1,0 +1,210 @@
+-- Runs experiments: parameters, context, verdicts, records, and the table that ends a run.
+
+local context = require("residua.context")
+local corpus = require("residua.corpus")
+local json = require("residua.json")
+local library = require("residua.library")
+local model = require("residua.model")
+local record = require("residua.record")
+local system = require("residua.system")
+local table_of = require("residua.table")
+local text = require("residua.text")
+local verdict = require("residua.verdict")
+
+local M = {}
+
+local DEFAULT_SEED = 1
+
+-- The declared parameters with those of the size chosen and those given; an unknown one is an error.
+local function params_of(declared, options)
+  local params, names = {}, {}
+  for name, value in pairs(declared.params) do
+    params[name], names[#names + 1] = value, name
+  end
+  for name, value in pairs(options.quick and declared.quick or options.full and declared.full or {}) do
+    params[name] = value
+  end
+  table.sort(names)
+  for name, value in pairs(options.params or {}) do
+    if params[name] == nil then
+      error(("%s has no parameter '%s'%s; parameters are %s"):format(declared.id, name, text.did_you_mean(name, names),
+        table.concat(names, ", ")), 0)
+    elseif type(value) ~= type(params[name]) then
+      error(("%s: parameter '%s' must be a %s, got '%s'"):format(declared.id, name, type(params[name]), tostring(value)), 0)
+    end
+    params[name] = value
+  end
+  return params
+end
+
+-- "x.y [a, b]", for the final table.
+local function effect_text(effect)
+  if not effect.estimate then
+    return ""
+  elseif not (effect.low and effect.high) then
+    return text.number(effect.estimate)
+  end
+  return ("%s [%s, %s]"):format(text.number(effect.estimate), text.number(effect.low), text.number(effect.high))
+end
+
+local function verdict_rows(id, verdicts)
+  local rows = {}
+  for i, entry in ipairs(verdicts) do
+    rows[i] = { id = id, prediction = entry.prediction.text, verdict = entry.verdict,
+      effect = effect_text(entry.effect), p = entry.effect.adjusted_p, why = entry.why }
+  end
+  return rows
+end
+
+local COLUMNS = { "id", "prediction", "verdict", "effect", "p", "why" }
+
+-- Runs one experiment on what is loaded; returns its record.
+local function run_one(declared, loaded, options)
+  local params = params_of(declared, options)
+  local x = context.new { experiment = declared, model = loaded.model, texts = loaded.texts,
+    seed = options.seed or DEFAULT_SEED, write = options.write }
+  options.write(("== %s %s\n%s\n"):format(declared.id, declared.title, declared.asks))
+  local start = system.clock()
+  declared.run(params, x)
+  local seconds = system.clock() - start
+  local verdicts = verdict.of(declared.predicts, x.effects)
+  options.write(tostring(table_of(verdict_rows(declared.id, verdicts), { columns = COLUMNS })))
+  options.write(("%.1f s\n"):format(seconds))
+  return record.of { experiment = declared, params = params, context = x, verdicts = verdicts, seconds = seconds }
+end
+
+-- A failure of one experiment does not stop the others; an interrupt does.
+local function run_guarded(id, loaded, options)
+  local ok, result = xpcall(function()
+    return run_one(library.load(id), loaded, options)
+  end, function(message)
+    return type(message) == "string" and message or tostring(message)
+  end)
+  if ok then
+    return result
+  elseif result:find("interrupted", 1, true) then
+    error(result, 0)
+  end
+  io.stderr:write(("%s failed: %s\n"):format(id, result))
+end
+
+local function find_all(ids)
+  local found, seen = {}, {}
+  for _, wanted in ipairs(ids) do
+    local matches = system.exists(wanted) and wanted:find("%.lua$") and { wanted } or library.find(wanted)
+    for _, id in ipairs(matches) do
+      if not seen[id] then
+        seen[id] = true
+        found[#found + 1] = id
+      end
+    end
+  end
+  return found
+end
+
+local function summary(records)
+  local rows = {}
+  for _, entry in ipairs(records) do
+    for _, row in ipairs(verdict_rows(entry.id, entry.judged)) do
+      rows[#rows + 1] = row
+    end
+  end
+  return table_of(rows, { columns = COLUMNS, caption = "Predictions and verdicts" })
+end
+
+---@class residua.runner.Opts
+---@field model? string|Model  "mini" by default
+---@field texts? string|Corpus  "parallel16" by default
+---@field out? string  folder for the records; "runs" by default
+---@field json? string  file for the records as JSON lines, or "-" for standard output
+---@field seed? integer
+---@field quick? boolean
+---@field full? boolean
+---@field params? table  of all experiments of the run
+
+local function load_inputs(options)
+  local m, texts = options.model or "mini", options.texts or "parallel16"
+  return { model = type(m) == "string" and model.load(m) or m,
+    texts = type(texts) == "string" and corpus.load(texts) or texts }
+end
+
+local function write_json(records, target)
+  local out = target == "-" and io.stdout or assert(io.open(target, "w"))
+  for _, entry in ipairs(records) do
+    out:write(json.encode(entry.plain), "\n")
+  end
+  if target ~= "-" then
+    out:close()
+  end
+end
+
+--- Runs experiments by id, prints their verdicts and saves their records.
+---@param ids string|string[]  ids, globs such as "T-*", "all", or paths of scripts
+---@param options? residua.runner.Opts
+---@return integer status  0, or 1 when an experiment failed
+---@return table[] records
+function M.run(ids, options)
+  options = setmetatable({}, { __index = options or {} })
+  local quiet = options.json == "-"
+  options.write = quiet and function() end or print
+  local chosen = find_all(type(ids) == "table" and ids or { ids })
+  local loaded = load_inputs(options)
+  local records = {}
+  for _, id in ipairs(chosen) do
+    records[#records + 1] = run_guarded(id, loaded, options)
+  end
+  if #records > 0 then
+    options.write(tostring(summary(records)))
+    options.write("records: " .. record.save(records, options.out or "runs"))
+  end
+  if options.json then
+    write_json(records, options.json)
+  end
+  return #records == #chosen and 0 or 1, records
+end
+
+--- Prints the experiments of the library: id, title, question.
+function M.list()
+  local rows = {}
+  for i, id in ipairs(library.find("all")) do
+    local declared = library.load(id)
+    rows[i] = { id = id, title = declared.title, asks = declared.asks }
+  end
+  print(table_of(rows, { columns = { "id", "title", "asks" } }))
+end
+
+local TEMPLATE = [==[
+return experiment {
+  id = "%s", title = "New experiment",
+  asks = "Do languages degrade unevenly under quantization?",
+  params = { bits = 4 },
+  predicts = { uneven = "the worst language loses more than the best [nats/byte]" },
+  run = function(p, x)
+    local q = x.model:quantized(quant.sane { bits = p.bits })
+    local d = disparity.compare(x.model, q, x.texts, { seed = x.seed })
+    x:table(d.rows, { columns = { "language", "delta_byte", "delta_token", "ppl_increase" } })
+    x:verdict("uneven", d.gap)
+  end,
+}
+]==]
+
+--- Writes a new experiment from a template into the current folder.
+---@param name string  its id; the file is called <name>.lua
+---@return integer status
+function M.new(name)
+  local path = name:gsub("%.lua$", "") .. ".lua"
+  if system.exists(path) then
+    error(path .. " is there already; choose another name", 0)
+  end
+  local file = assert(io.open(path, "w"))
+  file:write(TEMPLATE:format((name:gsub("%.lua$", ""):gsub("^.*/", ""))))
+  file:close()
+  print(("wrote %s; run it with: residua run %s"):format(path, path))
+  return 0
+end
+
+return setmetatable(M, {
+  __call = function(_, ids, params)
+    return select(2, M.run(ids, { params = params }))
+  end,
+})

@@ -1,0 +1,71 @@
+-- Tables of results: rows with named columns that print aligned.
+
+local text = require("residua.text")
+
+local Table = {}
+Table.__index = Table
+Table.__name = "Table"
+
+local function all_columns(rows)
+  local names, seen = {}, {}
+  for _, row in ipairs(rows) do
+    for name in pairs(row) do
+      if not seen[name] then
+        seen[name] = true
+        names[#names + 1] = name
+      end
+    end
+  end
+  table.sort(names)
+  return names
+end
+
+-- An effect { estimate, low, high } prints as an estimate and its interval.
+local function cell(value)
+  if type(value) == "table" and value.estimate then
+    local lowest = value.low == value.low and value.low and text.number(value.low) or "?"
+    local highest = value.high == value.high and value.high and text.number(value.high) or "?"
+    return ("%s [%s, %s]"):format(text.number(value.estimate), lowest, highest)
+  end
+  if type(value) == "boolean" then
+    return value and "yes" or "no"
+  end
+  return value
+end
+
+--- Returns rows as a table that prints aligned, with effects as "estimate [low, high]".
+---@param rows table[]  each a table of named values
+---@param opts? table  columns (names in order; all, sorted, by default), caption
+---@return Table
+---@example
+---local t = table_of({ { bits = 4, loss = 2.5 } }, { columns = { "bits", "loss" } })
+---assert(tostring(t) == "bits  loss\n----  ----\n   4   2.5")
+local function table_of(rows, opts)
+  local self = { columns = opts and opts.columns or all_columns(rows), caption = opts and opts.caption }
+  return setmetatable(table.move(rows, 1, #rows, 1, self), Table)
+end
+
+function Table:__tostring()
+  local rows = {}
+  for i, row in ipairs(self) do
+    rows[i] = { n = #self.columns }
+    for j, name in ipairs(self.columns) do
+      rows[i][j] = cell(row[name])
+    end
+  end
+  local body = text.columns(rows, { header = self.columns })
+  return self.caption and self.caption .. "\n" .. body or body
+end
+
+--- Returns one column as a list; missing values are left out.
+---@param name string
+---@return any[]
+function Table:column(name)
+  local values = {}
+  for _, row in ipairs(self) do
+    values[#values + 1] = row[name]
+  end
+  return values
+end
+
+return table_of

@@ -1,0 +1,75 @@
+-- Training: AdamW with a warm-up and a cosine schedule; gradients of the loss.
+
+local native = require("residua.native").train
+local options = require("residua.options")
+local system = require("residua.system")
+
+local M = {}
+
+---@class residua.train.Opts
+---@field model Model  where to start
+---@field batches function  step -> Tokens of that step
+---@field steps integer
+---@field rate? number  peak learning rate; 1e-3 by default
+---@field warmup? integer  steps of linear warm-up; a twentieth of all by default
+---@field final? number  last learning rate over the peak; 0.1 by default
+---@field weight_decay? number  0.1 by default
+---@field clip? number  largest norm of the gradient; 1 by default
+---@field report? function  called with (step, loss, seconds) after each step
+
+--- Returns the learning rate of a step: linear warm-up, then half a cosine down to `final` times the peak.
+---@param step integer  from 1
+---@param opts residua.train.Opts
+---@return number
+---@example
+---assert(train.rate(10, { steps = 100, warmup = 10, rate = 1, final = 0.1 }) == 1)
+function M.rate(step, opts)
+  if step <= opts.warmup then
+    return opts.rate * step / opts.warmup
+  end
+  local done = (step - opts.warmup) / math.max(1, opts.steps - opts.warmup)
+  return opts.rate * (opts.final + (1 - opts.final) * 0.5 * (1 + math.cos(math.pi * done)))
+end
+
+--- Trains a copy of the model and returns it; the model given stays as it is.
+---@param opts residua.train.Opts
+---@return Model
+function M.run(opts)
+  opts = options.check("train.run", opts, {
+    model = { "Model" }, batches = { "function" }, steps = { "integer" }, rate = { "number", 1e-3 },
+    warmup = { "integer" }, final = { "number", 0.1 }, weight_decay = { "number", 0.1 }, clip = { "number", 1 },
+    report = { "function" },
+  })
+  opts.warmup = opts.warmup or math.max(1, opts.steps // 20)
+  local trainer = native.trainer(opts.model, 0.9, 0.95, 1e-8, opts.weight_decay, opts.clip)
+  local start = system.clock()
+  for step = 1, opts.steps do
+    local loss = trainer:step(opts.batches(step), M.rate(step, opts))
+    if opts.report then
+      opts.report(step, loss, system.clock() - start)
+    end
+  end
+  return trainer:model()
+end
+
+---@class residua.train.GradientOpts
+---@field params? string[]  exact names; none by default
+---@field sites? string[]  globs; none by default
+
+--- Returns the loss of texts under a model and its derivatives.
+---@param model Model
+---@param texts Corpus
+---@param opts residua.train.GradientOpts
+---@return table  loss [nats per predicted token], params (name -> Tensor), sites (name -> Tensor per text)
+---@example
+---local m = model.load("mini")
+---local g = train.gradients(m, corpus.load("parallel16", { sentences = 1 }), { params = { "L0.norm1" } })
+---assert(g.params["L0.norm1"]:size(1) == m:architecture().width)
+function M.gradients(model, texts, opts)
+  opts = options.check("train.gradients", opts, { params = { "table", {} }, sites = { "table", {} } })
+  local tokens = model:tokenizer():encode_corpus(texts)
+  local loss, params, sites = native.gradients(model, tokens, opts.params, opts.sites)
+  return { loss = loss, params = params, sites = sites }
+end
+
+return M

@@ -1,0 +1,150 @@
+#include "tests/support/catch.hpp"
+
+#include "engine/error.hpp"
+#include "engine/stats/bootstrap.hpp"
+#include "engine/stats/paired.hpp"
+#include "engine/stats/permutation.hpp"
+#include "engine/stats/random.hpp"
+#include "tests/engine/stats/golden.hpp"
+
+#include <cmath>
+
+using namespace residua;
+using namespace residua::stats;
+using Catch::Matchers::Contains;
+using Labels = std::vector<int64_t>;
+
+namespace {
+
+struct Crossed {
+  Values values;
+  Labels clusters, units;
+};
+
+/// `languages` x `sentences` values around `mean`.
+Crossed crossed(int64_t languages, int64_t sentences, double mean, Random& random) {
+  Crossed data;
+  for (int64_t language = 0; language < languages; ++language) {
+    const double effect = mean + 0.5 * random.normal();
+    for (int64_t sentence = 0; sentence < sentences; ++sentence) {
+      data.values.push_back(effect + random.normal());
+      data.clusters.push_back(100 - language);
+      data.units.push_back(sentence);
+    }
+  }
+  return data;
+}
+
+} // namespace
+
+TEST_CASE("a paired difference is the one sample of differences", "[stats]") {
+  Random random(1);
+  Values a, b, d;
+  for (int i = 0; i < 12; ++i) {
+    a.push_back(random.normal());
+    b.push_back(a.back() - 1 + 0.5 * random.normal());
+    d.push_back(a.back() - b.back());
+  }
+  const Effect effect = paired_difference(a, b), same = one_sample(d);
+  CHECK(effect.estimate == same.estimate);
+  CHECK(effect.low == same.low);
+  CHECK(effect.high == same.high);
+  CHECK(effect.p == sign_flip_p(d));
+  CHECK(effect.n == 12);
+  CHECK(effect.level == 0.95);
+  CHECK(effect.low > 0);
+  const Effect turned = paired_difference(b, a);
+  CHECK(turned.estimate == Approx(-effect.estimate));
+  CHECK(turned.p == effect.p);
+}
+
+TEST_CASE("the interval of a mean is the general BCa bootstrap's", "[stats]") {
+  Random random(2);
+  Values values;
+  for (int i = 0; i < 25; ++i)
+    values.push_back(std::exp(random.normal()));
+  const auto mean = [&](std::span<const int64_t> indices) {
+    double sum = 0;
+    for (const int64_t index : indices)
+      sum += values[static_cast<std::size_t>(index)];
+    return sum / static_cast<double>(indices.size());
+  };
+  const Interval general = bootstrap(25, mean);
+  const Effect effect = one_sample(values);
+  CHECK(effect.low == Approx(general.low).epsilon(1e-10));
+  CHECK(effect.high == Approx(general.high).epsilon(1e-10));
+}
+
+TEST_CASE("clusters count alike and are the units of inference", "[stats]") {
+  const Values values{1, 3, 10, 5, 5, 5, 5};
+  const Labels clusters{4, 4, 8, 6, 6, 6, 6};
+  const Effect effect = one_sample(values, clusters);
+  CHECK(effect.estimate == Approx((2.0 + 10 + 5) / 3));
+  CHECK(effect.n == 3);
+  CHECK(effect.p == 0.25); // all three means are positive: 2 of 8 flips
+  CHECK(effect.low >= 2);
+  CHECK(effect.high <= 10);
+  const Effect means = one_sample(Values{2, 5, 10});
+  CHECK(effect.low == means.low);
+  CHECK(effect.high == means.high);
+}
+
+TEST_CASE("sentences add their own doubt", "[stats]") {
+  Random random(3);
+  const Crossed data = crossed(16, 6, 1, random);
+  const Effect over_languages = one_sample(data.values, data.clusters);
+  const Effect over_both = one_sample(data.values, data.clusters, data.units);
+  CHECK(over_both.estimate == Approx(over_languages.estimate));
+  CHECK(over_both.p == over_languages.p);
+  CHECK(over_both.n == 16);
+  CHECK(over_both.high - over_both.low > over_languages.high - over_languages.low);
+}
+
+TEST_CASE("clustered intervals hold the mean where unclustered ones do not", "[stats]") {
+  Random random(4);
+  int held = 0, blind = 0;
+  const int samples = 300;
+  for (int i = 0; i < samples; ++i) {
+    const Crossed data = crossed(30, 10, 0, random);
+    EffectOptions options;
+    options.resamples = 400;
+    options.flips = 10;
+    options.seed = static_cast<uint64_t>(i);
+    const Effect clustered = one_sample(data.values, data.clusters, {}, options);
+    const Effect plain = one_sample(data.values, {}, {}, options);
+    held += clustered.low <= 0 && 0 <= clustered.high;
+    blind += plain.low <= 0 && 0 <= plain.high;
+  }
+  CHECK(held / static_cast<double>(samples) >= 0.91);
+  CHECK(held / static_cast<double>(samples) <= 0.98);
+  CHECK(blind < held - samples / 10);
+}
+
+TEST_CASE("one unit allows no interval", "[stats]") {
+  const Effect effect = one_sample(Values{2});
+  CHECK(effect.estimate == 2);
+  CHECK(std::isnan(effect.low));
+  CHECK(std::isnan(effect.high));
+  CHECK(effect.p == 1);
+  CHECK(effect.n == 1);
+  CHECK(std::isnan(one_sample(Values{1, 2, 3}, Labels{7, 7, 7}).low));
+}
+
+TEST_CASE("bad input of a paired difference is refused by name", "[stats]") {
+  const Values three{1, 2, 3};
+  CHECK_THROWS_WITH(paired_difference(three, Values{1, 2}),
+                    Contains("paired_difference: b: 2 values where a has 3"));
+  CHECK_THROWS_WITH(paired_difference(three, Values{1, NAN, 3}),
+                    Contains("paired_difference: b: value 2 of 3 is nan"));
+  CHECK_THROWS_WITH(paired_difference(Values{INFINITY}, Values{1}),
+                    Contains("paired_difference: a: value 1 of 1"));
+  CHECK_THROWS_WITH(one_sample(Values{}),
+                    Contains("one_sample: values: 0 values; give at least 1"));
+  CHECK_THROWS_WITH(one_sample(three, Labels{1}),
+                    Contains("one_sample: clusters: 1 values where the data has 3"));
+  CHECK_THROWS_WITH(one_sample(three, Labels{1, 2, 3}, Labels{1}),
+                    Contains("one_sample: units: 1 values"));
+  CHECK_THROWS_WITH(one_sample(three, {}, Labels{1, 2, 3}),
+                    Contains("one_sample: units without clusters"));
+  CHECK_THROWS_WITH(one_sample(three, {}, {}, {.level = 2}), Contains("one_sample: level is 2"));
+}

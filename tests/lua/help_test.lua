@@ -1,0 +1,123 @@
+-- Help: parsing of documentation, lookup of values and names, layout.
+local help = require("residua.help")
+local lookup = require("residua.help.lookup")
+local native = require("residua.native")
+local render = require("residua.help.render")
+local source = require("residua.help.source")
+local t = require("residua.testing")
+local text = require("residua.text")
+
+local test = t.suite()
+
+function test.parse_reads_tags()
+  local doc = source.parse([[
+Returns a thing. It costs
+little.
+
+More.
+@param a? integer|nil  first
+  goes on
+@param f fun(x: number, y: string): boolean, string  callback
+@param ... any
+@return string? name  what it is
+@return table<string, integer>
+@example
+local x = 1
+assert(x)
+@example assert(true)]])
+  t.eq(doc.summary, "Returns a thing.")
+  t.eq(doc.text, "Returns a thing. It costs\nlittle.\n\nMore.")
+  t.eq(doc.params[1], { name = "a", optional = true, type = "integer|nil", text = "first goes on" })
+  t.eq(doc.params[2].type, "fun(x: number, y: string): boolean, string")
+  t.eq(doc.params[2].text, "callback")
+  t.eq(doc.params[3].name, "...")
+  t.eq(doc.returns[1], { type = "string?", name = "name", text = "what it is" })
+  t.eq(doc.returns[2].type, "table<string, integer>")
+  t.eq(doc.examples, { "local x = 1\nassert(x)", "assert(true)" })
+end
+
+function test.parse_reads_classes()
+  local raw = '@class A.Opts: B\n@field per? "tensor"|"channel"  scale\n@field n integer'
+  local doc = source.parse(raw)
+  t.eq(doc.classes[1].name, "A.Opts")
+  t.eq(doc.classes[1].parent, "B")
+  t.eq(doc.classes[1].fields[1].type, '"tensor"|"channel"')
+  t.eq(doc.classes[1].fields[2].name, "n")
+end
+
+function test.parse_survives_anything()
+  math.randomseed(3)
+  local pieces = { "@param", "@return", "@field", "@class", "(", "<", '"', "|", " ", "\n", "x" }
+  for _ = 1, 500 do
+    local parts = {}
+    for index = 1, math.random(0, 30) do
+      parts[index] = pieces[math.random(#pieces)]
+    end
+    t.eq(type(source.parse(table.concat(parts)).summary), "string")
+  end
+end
+
+function test.lua_functions_are_found_by_value()
+  t.ok(help.text(text.wrap):find("@param s string", 1, true))
+  t.eq(lookup.entry(text.wrap).name, "residua.text.wrap")
+  t.eq(lookup.entry(help.page).name, "help.page")
+  t.eq(help.text(print), nil)
+  t.eq(help.text(function() end), nil)
+end
+
+function test.native_functions_are_found_by_value()
+  t.eq(lookup.entry(native.tensor.zeros).name, "tensor.zeros")
+  t.eq(lookup.entry(native.tensor.Tensor.matmul).name, "Tensor:matmul")
+  t.ok(#help.examples(native.tensor.zeros) > 0)
+end
+
+function test.names_lead_to_values()
+  t.eq(lookup.value("string.format"), string.format)
+  t.eq(lookup.value("Tensor:matmul"), native.tensor.Tensor.matmul)
+  t.eq(lookup.value("help.page"), help.page)
+  t.eq(lookup.value("help.page.deeper"), nil)
+  t.eq(lookup.value("no_such.thing"), nil)
+end
+
+function test.pages()
+  t.ok(help.page():find("count from 1", 1, true))
+  t.ok(help.page():find("count from 0", 1, true))
+  t.ok(help.page(help):find("help.text(f)", 1, true))
+  t.ok(help.page(native.tensor.ones(2)):find("Tensor:matmul(other)", 1, true))
+  t.ok(help.page("Tensor:matmul"):find("^Tensor:matmul%(other%) %-> Tensor\n"))
+  t.ok(help.page("matrix product"):find("Tensor:matmul", 1, true))
+  t.ok(help.page(print):find("Lua itself", 1, true))
+  local page, message = help.page("Tensor:matmull")
+  t.eq(page, nil)
+  t.ok(message:find("did you mean 'Tensor:matmul'", 1, true), message)
+end
+
+function test.option_classes_show_with_their_function()
+  local page = help.page(require("residua.strict").install)
+  t.ok(page:find("Options in opts\n  env?", 1, true), page)
+end
+
+function test.pages_fit_80_columns()
+  for _, entry in ipairs(help.index()) do
+    local before = render.entry(entry):match("^(.-)\nExample\n") or render.entry(entry)
+    for line in before:gmatch("[^\n]+") do
+      local formula = line:find("^   ")
+      t.ok(formula or text.width(line) <= 80, entry.name .. ": " .. line)
+    end
+  end
+end
+
+function test.examples_of_help_and_friends_run()
+  for _, name in ipairs({ "help", "help.lookup", "help.names", "help.render", "help.source",
+    "strict", "stubs", "testing", "text" }) do
+    for key, f in pairs(require("residua." .. name)) do
+      for _, code in ipairs(type(f) == "function" and help.examples(f) or {}) do
+        if not code:find("help.index", 1, true) then
+          assert(load(code, "=example of " .. name .. "." .. key))()
+        end
+      end
+    end
+  end
+end
+
+return test

@@ -1,0 +1,139 @@
+"""Tests of the command line of `residua` through pipes: scripts, plain sessions, wrong use.
+
+Usage: python3 command_test.py [EXECUTABLE] [unittest options]; or RESIDUA_EXE names the executable.
+"""
+import os
+import signal
+import subprocess
+import sys
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from program import EXE, ProgramTest  # noqa: E402
+from terminal import TIMEOUT  # noqa: E402
+
+
+class ScriptTest(ProgramTest):
+    def test_arguments(self):
+        path = self.write("args.lua", "print(arg[0]:match('[^/]+$'), #arg, ...)")
+        done = self.program(path, "a", "--model", "b c")
+        self.assertEqual((done.returncode, done.stdout), (0, "args.lua\t3\ta\t--model\tb c\n"))
+
+    def test_failure(self):
+        path = self.write("bad.lua", "local function f() error('no luck') end\nf()\n")
+        done = self.program(path)
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stderr, r"^\S*bad\.lua:1: no luck\n$")
+        self.assertIn("stack traceback", self.program("--traceback", path).stderr)
+
+    def test_globals_are_strict(self):
+        done = self.program(self.write("read.lua", "print(modle)"))
+        self.assertRegex(done.stderr, r"read\.lua:1: undefined global 'modle' \(did you mean 'model'")
+        done = self.program(self.write("write.lua", "x = 1"))
+        self.assertRegex(done.stderr, r"write\.lua:1: assignment to new global 'x'")
+        self.assertEqual(done.returncode, 1)
+
+    def test_errors_of_the_library_name_the_script(self):
+        done = self.program(self.write("opt.lua", "local q =\n  quant.int { bist = 4 }\nprint(q)"))
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stderr, r"^\S*opt\.lua:2: .*bist.*did you mean 'bits'.*\n$")
+
+    def test_interrupt(self):
+        path = self.write("loop.lua", "io.stdout:write('started\\n'):flush() while true do end")
+        with subprocess.Popen([EXE, path], env=self.env, text=True, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE) as process:
+            self.assertEqual(process.stdout.readline(), "started\n")
+            process.send_signal(signal.SIGINT)
+            _, errors = process.communicate(timeout=TIMEOUT)
+            self.assertEqual((process.returncode, errors), (130, "interrupted\n"))
+
+    def test_second_interrupt_ends_what_does_not_listen(self):
+        path = self.write("deaf.lua", "local function spin() while true do end end\n"
+                          "io.stdout:write('started\\n'):flush()\nwhile true do pcall(spin) end")
+        with subprocess.Popen([EXE, path], env=self.env, text=True, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE) as process:
+            self.assertEqual(process.stdout.readline(), "started\n")
+            while process.poll() is None:
+                process.send_signal(signal.SIGINT)
+                try:
+                    process.wait(0.2)
+                except subprocess.TimeoutExpired:
+                    pass
+            self.assertIn(process.returncode, (130, -signal.SIGINT))
+
+
+class PlainTest(ProgramTest):
+    def test_session_without_a_terminal(self):
+        done = self.program(input="x = 2\nx + 1\nfor i = 1, 2 do\n  print(i)\nend\n?quant.int\n")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertTrue(done.stdout.startswith("3\n1\n2\nquant.int(opts?)"), done.stdout)
+        self.assertNotIn("\x1b", done.stdout)
+        self.assertNotIn("> ", done.stdout.replace("->", ""))
+
+    def test_failed_commands_show_in_the_status(self):
+        done = self.program(input="modle\n1 + 1\n")
+        self.assertEqual((done.returncode, done.stdout), (1, "2\n"))
+        self.assertIn("undefined global 'modle'", done.stderr)
+        self.assertEqual(self.program(input="if true then\n").returncode, 1)
+
+    def test_code_on_the_command_line(self):
+        done = self.program("-e", "1 + 1, 'x'")
+        self.assertEqual((done.returncode, done.stdout), (0, '2\n"x"\n'))
+        self.assertEqual(self.program("-e", "error('x')").returncode, 1)
+
+
+class WrongUseTest(ProgramTest):
+    def check(self, args, message, status=2):
+        done = self.program(*args)
+        self.assertEqual(done.returncode, status, done.stderr)
+        self.assertEqual(done.stdout, "")
+        self.assertRegex(done.stderr, r"\A[^\n]*" + message + r"[^\n]*\n\Z")
+
+    def test_one_line_names_the_option_and_the_nearest_one(self):
+        self.check(["--devise", "cpu"], r"unknown option '--devise' \(did you mean '--device'\?\)")
+        self.check(["run", "T-004", "--modle", "m"], r"'--modle' \(did you mean '--model'\?\)")
+        self.check(["rnu", "T-004"], r"'rnu' \(did you mean 'run'\?\)")
+
+    def test_values(self):
+        self.check(["run", "T-004", "--seed"], "'--seed' needs a value")
+        self.check(["run", "T-004", "--seed", "x"], "'--seed' takes a whole number, not 'x'")
+        self.check(["run", "T-004", "--quick=1"], "'--quick' takes no value")
+        self.check(["--device", "tpu9", "-e", "1"], "tpu9")
+
+    def test_missing_things(self):
+        self.check(["run"], "needs the id")
+        self.check(["run", "T-004", "--quick", "--full"], "exclude each other")
+        self.check(["new"], "needs one name")
+        self.check(["no_such_file.lua"], "no_such_file.lua")
+        self.check(["test", "no_such"], "no test file 'no_such'")
+        self.check(["doc", "zzzzzz"], "nothing found for 'zzzzzz'", status=1)
+
+    def test_right_use(self):
+        self.assertIn("run experiments by id", self.program("--help").stdout)
+        self.assertRegex(self.program("--version").stdout, r"^residua \d+\.\d+\.\d+\n$")
+        self.assertIn("Tensor:matmul(other)", self.program("doc", "Tensor:matmul").stdout)
+        self.assertIn("count from 1", self.program("doc").stdout)
+
+
+class TestCommandTest(ProgramTest):
+    SUITE = ('local t = require("residua.testing")\nlocal test = t.suite()\n'
+             "function test.good() t.eq(1, 1) end\nfunction test.bad() t.near(1, 2, 0.5) end\n"
+             'function test.later() t.skip("no data") end\nreturn test\n')
+
+    def test_counts(self):
+        done = self.program("test", self.write("sample_test.lua", self.SUITE))
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stdout, r"FAILED  bad\n\s+\S*sample_test\.lua:4: got 1, expected 2")
+        self.assertIn("skipped later: no data", done.stdout)
+        self.assertTrue(done.stdout.endswith("1 passed, 1 failed, 1 skipped\n"))
+
+    def test_one_name(self):
+        path = self.write("sample_test.lua", self.SUITE)
+        done = self.program("test", path, "good")
+        self.assertEqual((done.returncode, done.stdout.split("\n")[-2]),
+                         (0, "1 passed, 0 failed, 0 skipped"))
+        self.assertEqual(self.program("test", path, "goood").returncode, 1)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
