@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <chrono>
 #include <dlfcn.h>
+#include <filesystem>
 #include <sched.h>
 #include <torch/version.h>
 
@@ -65,7 +66,7 @@ std::string blas_library() {
   void* sgemm = dlsym(RTLD_DEFAULT, "sgemm_");
   if (sgemm == nullptr || dladdr(sgemm, &info) == 0 || info.dli_fname == nullptr)
     return "inside libtorch";
-  return info.dli_fname;
+  return std::filesystem::weakly_canonical(info.dli_fname).string(); // behind Debian's alternatives
 }
 
 double measure_gflops(int n) {

@@ -1,5 +1,5 @@
 -- Trains `mini`, the bundled model: 12 layers, GPT-2 architecture, on NTREX-128 with unequal shares of 16 languages.
--- Usage: residua scripts/train_mini.lua NTREX_FOLDER OUT_FOLDER [STEPS]
+-- Usage: residua --threads 1 scripts/train_mini.lua NTREX_FOLDER OUT_FOLDER [STEPS]
 
 local ngram = require("residua.ngram")
 
@@ -50,7 +50,8 @@ for i, line in ipairs(all) do
 end
 
 local start = model.new {
-  config = { model_type = "gpt2", n_layer = 12, n_embd = 128, n_head = 4, n_positions = 256, vocab_size = tok:vocab_size() },
+  config = { model_type = "gpt2", n_layer = 12, n_embd = 128, n_head = 4, n_positions = 256,
+    vocab_size = tok:vocab_size() },
   seed = SEED, tokenizer = tok,
 }
 
@@ -141,20 +142,22 @@ local card = io.open(out .. "/README.md", "w")
 card:write(([[# mini: a small multilingual GPT-2
 
 12 layers, width 128, 4 heads, MLP 512, vocabulary %d (byte-level BPE), context 256, float16. Trained by
-`residua scripts/train_mini.lua <NTREX-128> <here> %d` in %.0f s on two CPU cores: %d AdamW steps of about %d tokens, peak
-learning rate 2.5e-3, seed %d. `<|endoftext|>` starts every text, so that every byte of a text is predicted.
+`residua scripts/train_mini.lua <NTREX-128> <here> %d` in %.0f s on one CPU core: AdamW, %d steps of about
+%d tokens, peak learning rate 2.5e-3, seed %d. `<|endoftext|>` starts every text, so that every byte of a text is
+predicted.
 
-Data: the first %d lines of NTREX-128 (Federmann, Kocmi and Xin 2022, CC BY-SA 4.0), at most as many per language as the table
-says; English lines are drawn three times as often as others. The last %d lines are held out. The weights are
-licensed CC BY-SA 4.0 like the data they were trained on; no text of NTREX is shipped.
+Data: the first %d lines of NTREX-128 (Federmann, Kocmi and Xin 2022, CC BY-SA 4.0), at most as many per language
+as the table says; English lines are drawn three times as often as others. The last %d lines are held out. The weights
+are licensed CC BY-SA 4.0 like the data that they were trained on; no text of NTREX is shipped.
 
-Loss on the held-out lines [nats per byte], beside a Witten-Bell smoothed bigram and an add-one unigram model of the same tokens,
-each fitted on the language's own training lines:
+Loss on the held-out lines [nats per byte], beside a Witten-Bell smoothed bigram and an add-one unigram model of the
+same tokens, each fitted on the language's own training lines:
 
 | language | training lines | draws per line | mini | bigram | unigram |
 |---|---|---|---|---|---|
 %s
 
 Better than the bigram model in %d of 16 languages. A research specimen: it writes no useful text.
-]]):format(tok:vocab_size(), steps, seconds, steps, BATCH_TOKENS, SEED, TRAINED, HELD_OUT, table.concat(rows, "\n"), better))
+]]):format(tok:vocab_size(), steps, seconds, steps, BATCH_TOKENS, SEED, TRAINED, HELD_OUT, table.concat(rows, "\n"),
+  better))
 card:close()

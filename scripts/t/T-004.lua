@@ -5,9 +5,9 @@ return experiment {
   params = { bits = 4, sentences = 8 },
   full = { sentences = 96 },
   predicts = {
-    stated = "naive: cosine at the last layer is higher with L0 also protected than with the last alone",
-    sane = "sane: the same",
-    sane_centred = "sane: the same for activations less their mean, which a common offset cannot hide",
+    stated = "naive: cos(L0 and last protected) > cos(last protected)",
+    sane = "sane: cos(L0 and last protected) > cos(last protected)",
+    sane_centred = "sane: the same for activations less their mean",
   },
   run = function(p, x)
     local m, texts = x.model, x.texts:slice(1, p.sentences)

@@ -6,9 +6,9 @@ return experiment {
   params = { sentences = 48, resamples = 1000 },
   full = { sentences = 104 },
   predicts = {
-    peak_cosine = { "centred cosine of parallel sentences peaks at 2/3 to 5/6 of the depth", within = { 2 / 3, 5 / 6 } },
-    peak_retrieval = { "retrieval of the parallel sentence (P@1) peaks at 2/3 to 5/6 of the depth", within = { 2 / 3, 5 / 6 } },
-    above_null = "at 75 % depth the centred cosine is higher for parallel than for shuffled sentences",
+    peak_cosine = { "centred cosine peaks at 2/3 to 5/6 of the depth", within = { 2 / 3, 5 / 6 } },
+    peak_retrieval = { "retrieval of the parallel sentence peaks at 2/3 to 5/6", within = { 2 / 3, 5 / 6 } },
+    above_null = "at 75 % depth parallel sentences are closer than shuffled ones",
   },
   run = function(p, x)
     local m, texts = x.model, x.texts:slice(1, p.sentences):aligned()
@@ -22,7 +22,7 @@ return experiment {
     -- Rows less their mean, of length 1: then a product of two is their centred cosine.
     local function unit_rows(rows)
       local centred = rows - rows:mean(1):reshape({ 1, -1 })
-      return centred / centred:pow(2):sum(2):sqrt():reshape({ -1, 1 })
+      return centred / (centred ^ 2):sum(2):sqrt():reshape({ -1, 1 })
     end
 
     -- Per sentence, averaged over all pairs of languages: cosine, the same for shuffled pairs, and retrieval hits.
@@ -44,8 +44,8 @@ return experiment {
           pairs_seen = pairs_seen + 1
         end
       end
-      return { cosine = cosine / pairs_seen, null = null / pairs_seen, hits = hits / pairs_seen, cka = cka / pairs_seen,
-        cka_null = stats.linear_cka(raw[1], raw[2]:index(1, shuffled)) }
+      return { cosine = cosine / pairs_seen, null = null / pairs_seen, hits = hits / pairs_seen,
+        cka = cka / pairs_seen, cka_null = stats.linear_cka(raw[1], raw[2]:index(1, shuffled)) }
     end
 
     local rows, profiles = {}, { cosine = {}, hits = {} }

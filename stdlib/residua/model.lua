@@ -51,8 +51,8 @@ end
 
 ---@class residua.model.QuantizeOpts
 ---@field with Quantizer  how to quantize
----@field params? string|string[]|integer[]|function  which params; the matrices of all layers by default, "*" for all
----@field protect? string|string[]|integer[]|function  params to keep in full precision: layers {0, 11}, globs, a function
+---@field params? string|string[]|integer[]|function  which; the matrices of all layers by default, "*" for all
+---@field protect? string|string[]|integer[]|function  what stays in full precision: layers {0, 11}, globs
 
 --- Returns a model with quantized weights; biases are never quantized.
 ---@param opts residua.model.QuantizeOpts

@@ -30,7 +30,8 @@ local function params_of(declared, options)
       error(("%s has no parameter '%s'%s; parameters are %s"):format(declared.id, name, text.did_you_mean(name, names),
         table.concat(names, ", ")), 0)
     elseif type(value) ~= type(params[name]) then
-      error(("%s: parameter '%s' must be a %s, got '%s'"):format(declared.id, name, type(params[name]), tostring(value)), 0)
+      error(("%s: parameter '%s' must be a %s, got '%s'"):format(declared.id, name, type(params[name]),
+        tostring(value)), 0)
     end
     params[name] = value
   end
