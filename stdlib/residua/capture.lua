@@ -109,7 +109,8 @@ end
 ---@example
 ---local m = model.load("mini")
 ---local q = { int4 = m:quantized(quant.sane()) }
----local sims = capture.compare(q, { against = m, at = "L11.resid.post", texts = corpus.load("parallel16", { sentences = 1 }) })
+---local texts = corpus.load("parallel16", { sentences = 1 })
+---local sims = capture.compare(q, { against = m, at = "L11.resid.post", texts = texts })
 ---assert(#sims.int4["L11.resid.post"] == 16)
 function M.compare(models, opts)
   opts = options.check("capture.compare", opts, { against = { "Model" }, at = { "string|table" },

@@ -11,15 +11,18 @@ local SLOW_PER_THREAD = 25 -- GFLOP/s; a reference BLAS gives 4, OpenBLAS and on
 local function find_problems(facts)
   local problems = {}
   if facts.gflops < SLOW_PER_THREAD * facts.threads then
-    problems[#problems + 1] = { ("matrix products run at %.0f GFLOP/s, which is slow for %d threads"):format(facts.gflops,
-      facts.threads), facts.libraries.mkl and "stop other programs, or raise --threads"
-      or "apt-get install libopenblas0-openmp, then check: update-alternatives --display libblas.so.3-x86_64-linux-gnu" }
+    problems[#problems + 1] = {
+      ("matrix products run at %.0f GFLOP/s, slow for %d threads"):format(facts.gflops, facts.threads),
+      facts.libraries.mkl and "stop other programs"
+        or "stop other programs, or install a fast BLAS: apt-get install libopenblas0-openmp",
+    }
   end
   if facts.threads < facts.cores then
     problems[#problems + 1] = { ("%d of %d cores are used"):format(facts.threads, facts.cores), "raise --threads" }
   end
   if not facts.mini then
-    problems[#problems + 1] = { "the bundled model mini is missing", "restore stdlib/assets/mini, or train it: scripts/train_mini.lua" }
+    problems[#problems + 1] = { "the bundled model mini is missing",
+      "restore stdlib/assets/mini, or train it with scripts/train_mini.lua" }
   end
   return problems
 end

@@ -1,4 +1,4 @@
--- Residua: a lab for quantization research on language models. The table of its modules, each loaded on first use.
+-- Residua: a lab for quantization research on language models. Its modules, each loaded on first use.
 -- The host gives these names to scripts and the REPL as globals; a stock Lua writes `local residua = require "residua"`.
 
 local modules = {
