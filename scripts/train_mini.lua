@@ -1,5 +1,5 @@
 -- Trains `mini`, the bundled model: 12 layers, GPT-2 architecture, on NTREX-128 with unequal shares of 16 languages.
--- Usage: residua --threads 1 scripts/train_mini.lua NTREX_FOLDER OUT_FOLDER [STEPS]
+-- Usage: residua --threads 1 scripts/train_mini.lua NTREX_FOLDER OUT_FOLDER [STEPS]; 0 steps make the card again.
 
 local ngram = require("residua.ngram")
 
@@ -9,7 +9,8 @@ if not (ntrex and out and steps) then
   os.exit(2)
 end
 
-local SEED, VOCAB, LONGEST, BATCH_TOKENS = 20261122, 4096, 160, 2048
+local SEED, VOCAB, LONGEST, BATCH_TOKENS = 20261122, 1024, 200, 2048
+local CONTEXT, RATE = 256, 3e-3
 local TRAINED, HELD_OUT = 1797, 200 -- lines; the held-out ones are the last documents
 
 -- Lines seen in training, and how often a line is drawn relative to others.
@@ -50,7 +51,7 @@ for i, line in ipairs(all) do
 end
 
 local start = model.new {
-  config = { model_type = "gpt2", n_layer = 12, n_embd = 128, n_head = 4, n_positions = 256,
+  config = { model_type = "gpt2", n_layer = 12, n_embd = 128, n_head = 4, n_positions = CONTEXT,
     vocab_size = tok:vocab_size() },
   seed = SEED, tokenizer = tok,
 }
@@ -102,62 +103,72 @@ local function next_batch()
   return table.remove(queue)
 end
 
-print(("%d tokens in an epoch, %d steps of about %d tokens"):format(total, steps, BATCH_TOKENS))
-local running, seconds
-local trained = train.run {
-  model = start, batches = next_batch, steps = steps, rate = 2.5e-3, weight_decay = 0.1,
-  report = function(step, loss, elapsed)
-    running = running and 0.98 * running + 0.02 * loss or loss
-    seconds = elapsed
-    if step % 50 == 0 or step == steps then
-      print(("step %d  loss %.4f  %.0f s"):format(step, running, elapsed))
-      io.stdout:flush()
-    end
-  end,
-}
-trained:save(out, { dtype = "float16", tokenizer = tokenizer_json })
+local facts_file = out .. "/training.json"
+if steps > 0 then
+  print(("%d tokens in an epoch, %d steps of about %d tokens"):format(total, steps, BATCH_TOKENS))
+  local running, seconds
+  local trained = train.run {
+    model = start, batches = next_batch, steps = steps, rate = RATE, weight_decay = 0.1,
+    report = function(step, loss, elapsed)
+      running = running and 0.98 * running + 0.02 * loss or loss
+      seconds = elapsed
+      if step % 50 == 0 or step == steps then
+        print(("step %d  loss %.4f  %.0f s"):format(step, running, elapsed))
+        io.stdout:flush()
+      end
+    end,
+  }
+  trained:save(out, { dtype = "float16", tokenizer = tokenizer_json })
+  local file = assert(io.open(facts_file, "w"))
+  file:write(json.encode({ steps = steps, seconds = seconds, seed = SEED }), "\n")
+  file:close()
+end
+local facts = json.decode(assert(io.open(facts_file)):read("a"))
 
--- The saved model on held-out lines, beside n-gram models of the same tokens and training lines.
+-- The saved model on held-out lines that fit its context, beside n-gram models of the same tokens and training lines.
 local saved = model.load(out)
-local rows, better = {}, 0
+local rows, better = {}, {}
 for _, code in ipairs(codes) do
-  local held = lines_of(code, TRAINED + 1, TRAINED + HELD_OUT)
-  local sequences, seen, bytes = {}, {}, 0
-  for i, line in ipairs(held) do
-    sequences[i] = { table.unpack(tok:encode(line), 1, 256) }
-    bytes = bytes + #line
+  local held, sequences, seen, bytes = {}, {}, {}, 0
+  for _, line in ipairs(lines_of(code, TRAINED + 1, TRAINED + HELD_OUT)) do
+    local ids = tok:encode(line)
+    if #ids <= CONTEXT then
+      held[#held + 1], sequences[#sequences + 1], bytes = line, ids, bytes + #line
+    end
   end
   for i, line in ipairs(train_lines[code]) do
     seen[i] = tok:encode(line)
   end
   local unigram, bigram = ngram.fit(seen, tok:vocab_size()):nll(sequences)
   local nll = saved:loss(corpus.of { [code] = held }):total()
-  better = better + (nll < bigram and 1 or 0)
-  rows[#rows + 1] = ("| %s | %d | %g | %.3f | %.3f | %.3f |"):format(code, shares[code][1], shares[code][2],
-    nll / bytes, bigram / bytes, unigram / bytes)
+  if nll < bigram then
+    better[#better + 1] = code
+  end
+  rows[#rows + 1] = ("| %s | %d | %g | %d | %.3f | %.3f | %.3f |"):format(code, shares[code][1], shares[code][2],
+    #held, nll / bytes, bigram / bytes, unigram / bytes)
   print(rows[#rows])
 end
 
 local card = io.open(out .. "/README.md", "w")
 card:write(([[# mini: a small multilingual GPT-2
 
-12 layers, width 128, 4 heads, MLP 512, vocabulary %d (byte-level BPE), context 256, float16. Trained by
-`residua scripts/train_mini.lua <NTREX-128> <here> %d` in %.0f s on one CPU core: AdamW, %d steps of about
-%d tokens, peak learning rate 2.5e-3, seed %d. `<|endoftext|>` starts every text, so that every byte of a text is
+12 layers, width 128, 4 heads, MLP 512, vocabulary %d (byte-level BPE), context %d, float16. Trained by
+`residua --threads 1 scripts/train_mini.lua <NTREX-128> <here> %d` in %.0f s on one CPU core: AdamW, %d steps of about
+%d tokens, peak learning rate %g, seed %d. `<|endoftext|>` starts every text, so that every byte of a text is
 predicted.
 
 Data: the first %d lines of NTREX-128 (Federmann, Kocmi and Xin 2022, CC BY-SA 4.0), at most as many per language
 as the table says; English lines are drawn three times as often as others. The last %d lines are held out. The weights
 are licensed CC BY-SA 4.0 like the data that they were trained on; no text of NTREX is shipped.
 
-Loss on the held-out lines [nats per byte], beside a Witten-Bell smoothed bigram and an add-one unigram model of the
-same tokens, each fitted on the language's own training lines:
+Loss on the held-out lines that fit the context [nats per byte], beside a Witten-Bell smoothed bigram and an add-one
+unigram model of the same tokens, each fitted on the language's own training lines:
 
-| language | training lines | draws per line | mini | bigram | unigram |
-|---|---|---|---|---|---|
+| language | training lines | draws per line | held-out lines | mini | bigram | unigram |
+|---|---|---|---|---|---|---|
 %s
 
-Better than the bigram model in %d of 16 languages. A research specimen: it writes no useful text.
-]]):format(tok:vocab_size(), steps, seconds, steps, BATCH_TOKENS, SEED, TRAINED, HELD_OUT, table.concat(rows, "\n"),
-  better))
+Better than the bigram model in %d of 16 languages (%s). A research specimen: it writes no useful text.
+]]):format(tok:vocab_size(), CONTEXT, facts.steps, facts.seconds, facts.steps, BATCH_TOKENS, RATE, SEED, TRAINED,
+  HELD_OUT, table.concat(rows, "\n"), #better, table.concat(better, " ")))
 card:close()

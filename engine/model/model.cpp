@@ -6,6 +6,7 @@
 #include "engine/model/tensor_cache.hpp"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <cmath>
 
 namespace residua {

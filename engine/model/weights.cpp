@@ -7,6 +7,7 @@
 
 #include <ATen/ATen.h>
 #include <atomic>
+#include <cmath>
 
 namespace residua {
 
@@ -57,7 +58,8 @@ const std::string& Weights::digest() const {
   return digest_;
 }
 
-static at::Tensor random_param(const ParamSource& source, double residual_std, at::Generator& generator) {
+static at::Tensor random_param(const ParamSource& source, double std, double residual_std,
+                               at::Generator& generator) {
   const auto options = at::TensorOptions().dtype(at::kFloat);
   if (source.name.ends_with(".bias"))
     return at::zeros(source.shape, options);
@@ -65,7 +67,7 @@ static at::Tensor random_param(const ParamSource& source, double residual_std, a
     return at::ones(source.shape, options);
   const bool writes_stream = source.name.ends_with("attn.out") || source.name.ends_with("mlp.down");
   at::Tensor values = at::empty(source.shape, options);
-  return values.normal_(0, writes_stream ? residual_std : 0.02, generator);
+  return values.normal_(0, writes_stream ? residual_std : std, generator);
 }
 
 std::shared_ptr<const Weights> random_weights(const Architecture& architecture, uint64_t seed,
@@ -73,11 +75,12 @@ std::shared_ptr<const Weights> random_weights(const Architecture& architecture, 
   check(architecture, "model.new");
   at::Generator generator = at::globalContext().defaultGenerator(at::kCPU).clone();
   generator.set_current_seed(seed);
-  const double residual_std = 0.02 / std::sqrt(2.0 * static_cast<double>(architecture.layers));
+  const double std = std::sqrt(2.0 / (5.0 * static_cast<double>(architecture.width)));
+  const double residual_std = std / std::sqrt(2.0 * static_cast<double>(architecture.layers));
   std::vector<Param> params;
   for (const ParamSource& source : family_named(architecture.family).params(architecture))
     if (!source.optional || architecture.family == "gpt2") // Llama has no biases
-      params.push_back({source.name, random_param(source, residual_std, generator), false});
+      params.push_back({source.name, random_param(source, std, residual_std, generator), false});
   return std::make_shared<Weights>("random", architecture, std::move(params), std::move(tokenizer));
 }
 

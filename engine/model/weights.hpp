@@ -49,8 +49,8 @@ std::shared_ptr<const Weights> load_weights(const std::filesystem::path& folder)
 void save_weights(const Weights& weights, const std::filesystem::path& folder, at::ScalarType dtype,
                   const std::string& tokenizer_json);
 
-/// Random weights for training: matrices normal with std 0.02, those that write to the residual stream scaled by
-/// 1/sqrt(2 layers) as GPT-2 does; norms 1, biases 0.
+/// Random weights for training: matrices normal with std sqrt(2 / (5 width)) (Nguyen and Salazar 2019; 0.023 at GPT-2's
+/// width), those that write to the residual stream scaled by 1/sqrt(2 layers) as in GPT-2; norms 1, biases 0.
 std::shared_ptr<const Weights> random_weights(const Architecture& architecture, uint64_t seed,
                                               std::shared_ptr<const Tokenizer> tokenizer);
 

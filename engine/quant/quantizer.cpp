@@ -4,6 +4,7 @@
 #include "engine/interrupt.hpp"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 namespace residua {
 

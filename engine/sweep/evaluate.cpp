@@ -3,6 +3,7 @@
 #include "engine/error.hpp"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 namespace residua {
 

@@ -4,6 +4,7 @@
 #include "engine/progress.hpp"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <set>
 
 namespace residua {

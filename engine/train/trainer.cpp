@@ -4,6 +4,7 @@
 #include "engine/train/gradients.hpp"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <cmath>
 
 namespace residua {

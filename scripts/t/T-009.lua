@@ -1,5 +1,4 @@
--- Where in depth do languages represent the same sentence most alike? Sentence means of the residual stream, every pair
--- of languages, each measure beside the same on shuffled sentences.
+-- Where in depth do languages represent the same sentence most alike? Every measure beside the same on shuffled pairs.
 return experiment {
   id = "T-009", title = "Representation convergence",
   asks = "Are languages most similar at 75 % depth?",

@@ -113,8 +113,9 @@ end
 ---local sims = capture.compare(q, { against = m, at = "L11.resid.post", texts = texts })
 ---assert(#sims.int4["L11.resid.post"] == 16)
 function M.compare(models, opts)
-  opts = options.check("capture.compare", opts, { against = { "Model" }, at = { "string|table" },
-    texts = { "Corpus" }, reduce = { "string", "cosine" }, centre = { "boolean", false } })
+  opts = options.check("capture.compare", opts, { against = { "Model" },
+    at = { "string|table", required = true }, texts = { "Corpus", required = true },
+    reduce = { "string", "cosine" }, centre = { "boolean", false } })
   if not opts.against then
     error("capture: option 'against' is missing; name the reference model", 3)
   end

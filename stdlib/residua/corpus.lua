@@ -10,8 +10,18 @@ local Corpus = native.Corpus
 
 ---@class residua.corpus.Opts
 ---@field languages? string[]  read only these, in this order
----@field sentences? integer  keep this many sentences, the first ones
+---@field sentences? integer  keep this many sentences; all by default
 ---@field from? integer  first sentence to keep, from 1
+
+-- How many sentence numbers occur.
+local function sentence_count(texts)
+  local seen, count = {}, 0
+  for _, sentence in ipairs(texts:table().sentence) do
+    count = count + (seen[sentence] and 0 or 1)
+    seen[sentence] = true
+  end
+  return count
+end
 
 --- Loads texts: a bundled name ("parallel16"), or the path of a folder of `<code>.txt`, an NTREX or FLORES
 --- folder, a `.jsonl` or a `.tsv` file.
@@ -26,7 +36,7 @@ function M.load(name, opts)
     { languages = { "table" }, sentences = { "integer" }, from = { "integer", 1 } })
   local texts = native.load(assets.path(name), opts.languages)
   if opts.sentences or opts.from > 1 then
-    return texts:slice(opts.from, opts.from + (opts.sentences or 1 << 30) - 1)
+    return texts:slice(opts.from, opts.sentences and opts.from + opts.sentences - 1 or sentence_count(texts))
   end
   return texts
 end

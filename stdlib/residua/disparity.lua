@@ -207,8 +207,9 @@ end
 ---local plans = { order:protect_top(0, quant.sane()), order:protect_top(0.5, quant.sane()) }
 ---assert(#disparity.curve { model = m, plans = plans, texts = texts, at = { 0, 50 } } == 2)
 function M.curve(opts)
-  opts = options.check("disparity.curve", opts, { model = { "Model" }, plans = { "table" }, texts = { "Corpus" },
-    at = { "table" }, reference = { "string" }, seed = { "integer", 1 } })
+  opts = options.check("disparity.curve", opts, { model = { "Model", required = true },
+    plans = { "table", required = true }, texts = { "Corpus", required = true }, at = { "table", required = true },
+    reference = { "string" }, seed = { "integer", 1 } })
   local models, seen = { opts.model }, {}
   local rows = { distinct = 0 }
   for i, plan in ipairs(opts.plans) do

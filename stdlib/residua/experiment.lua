@@ -13,6 +13,15 @@ local function fail(id, format, ...)
   error(("experiment %s: %s"):format(id or "?", format:format(...)), 4)
 end
 
+-- What a criterion must be, where it is something else.
+local function malformed(key, bound)
+  if key ~= "within" then
+    return type(bound) ~= "number" and "a number"
+  end
+  local pair = type(bound) == "table" and type(bound[1]) == "number" and type(bound[2]) == "number"
+  return not (pair and bound[1] <= bound[2]) and "{ low, high }"
+end
+
 -- A prediction is its text, or { text, above = x }, { text, below = x }, { text, within = { a, b } }: where the
 -- effect's interval has to lie. A plain text means above = 0.
 local function prediction(id, name, value)
@@ -27,6 +36,8 @@ local function prediction(id, name, value)
     if key ~= 1 then
       if not CRITERIA[key] then
         fail(id, "prediction '%s' has an unknown criterion '%s'; use above, below or within", name, tostring(key))
+      elseif malformed(key, bound) then
+        fail(id, "prediction '%s': %s must be %s", name, key, malformed(key, bound))
       end
       result[key], criteria = bound, criteria + 1
     end

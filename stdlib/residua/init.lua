@@ -1,5 +1,5 @@
 -- Residua: a lab for quantization research on language models. Its modules, each loaded on first use.
--- The host gives these names to scripts and the REPL as globals; a stock Lua writes `local residua = require "residua"`.
+-- The host gives these names to scripts and the REPL as globals; a stock Lua has `local residua = require "residua"`.
 
 local modules = {
   capture = "residua.capture",

@@ -32,7 +32,7 @@ end
 ---assert(tiny:layers() == 2)
 function M.new(opts)
   opts = options.check("model.new", opts,
-    { config = { "table" }, seed = { "integer", 1 }, tokenizer = { "Tokenizer" } })
+    { config = { "table", required = true }, seed = { "integer", 1 }, tokenizer = { "Tokenizer" } })
   return native.model.random(json.encode(opts.config), opts.seed, opts.tokenizer)
 end
 
@@ -41,7 +41,6 @@ end
 ---@field tokenizer? string  text of tokenizer.json
 
 --- Writes a gpt2 model in the Hugging Face layout.
----@param self Model
 ---@param folder string
 ---@param opts? residua.model.SaveOpts
 function Model:save(folder, opts)
@@ -85,7 +84,7 @@ end
 ---@example
 ---local m = model.load("mini"):ablated { at = { "L3.attn.out", "L3.mlp.out" } }
 function Model:ablated(opts)
-  opts = options.check("model:ablated", opts, { at = { "string|table" }, value = { "Tensor" } })
+  opts = options.check("model:ablated", opts, { at = { "string|table", required = true }, value = { "Tensor" } })
   local changed = self
   for _, site in ipairs(type(opts.at) == "table" and opts.at or { opts.at }) do
     changed = changed:ablate_site(site, opts.value)

@@ -35,8 +35,8 @@ local function has_type(value, types)
 end
 
 --- Returns a copy of `given` with defaults filled in. `spec` maps each option to { types, default },
---- such as `bits = { "integer", 4 }`; an option without default may be absent. Errors blame the
---- caller of the function that checks its options.
+--- such as `bits = { "integer", 4 }`; an option without default may be absent, unless `required` is set.
+--- Errors blame the caller of the function that checks its options.
 ---@param where string  name of that function
 ---@param given? table
 ---@param spec table<string, table>
@@ -62,8 +62,11 @@ function M.check(where, given, spec, level)
     end
     checked[name] = value
   end
-  for name, entry in pairs(spec) do
-    if checked[name] == nil then
+  for _, name in ipairs(sorted_names(spec)) do
+    local entry = spec[name]
+    if checked[name] == nil and entry.required then
+      fail(level, "%s: option '%s' is missing", where, name)
+    elseif checked[name] == nil then
       checked[name] = entry[2]
     end
   end

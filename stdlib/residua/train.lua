@@ -36,9 +36,9 @@ end
 ---@return Model
 function M.run(opts)
   opts = options.check("train.run", opts, {
-    model = { "Model" }, batches = { "function" }, steps = { "integer" }, rate = { "number", 1e-3 },
-    warmup = { "integer" }, final = { "number", 0.1 }, weight_decay = { "number", 0.1 }, clip = { "number", 1 },
-    report = { "function" },
+    model = { "Model", required = true }, batches = { "function", required = true },
+    steps = { "integer", required = true }, rate = { "number", 1e-3 }, warmup = { "integer" },
+    final = { "number", 0.1 }, weight_decay = { "number", 0.1 }, clip = { "number", 1 }, report = { "function" },
   })
   opts.warmup = opts.warmup or math.max(1, opts.steps // 20)
   local trainer = native.trainer(opts.model, 0.9, 0.95, 1e-8, opts.weight_decay, opts.clip)

@@ -1,0 +1,226 @@
+// The planner: sharing changes no result, does the work that the closed form says, and can be
+// stopped.
+
+#include "tests/support/catch.hpp"
+
+#include "engine/interrupt.hpp"
+#include "engine/sweep/evaluate.hpp"
+#include "tests/support/golden.hpp"
+#include "tests/support/message.hpp"
+
+#include <ATen/ATen.h>
+#include <map>
+#include <random>
+#include <set>
+
+using namespace residua;
+
+/// A random model of the shape of gpt2, `layers` deep and as small as can be.
+static Model small_model(int64_t layers) {
+  Architecture a = golden::load("gpt2-tied").model.architecture();
+  a.layers = layers;
+  a.width = a.mlp_width = 8;
+  a.heads = a.kv_heads = 2;
+  a.head_width = 4;
+  return Model(random_weights(a, 1, nullptr));
+}
+
+/// `base` quantized everywhere but in `layers`.
+static Model protecting(const Model& base, const std::vector<int64_t>& layers) {
+  std::vector<Rule> rules = {{"L*", Quantizer{4}}};
+  for (const int64_t layer : layers)
+    rules.push_back({cat("L", layer, ".*"), {}});
+  return base.with(Plan(rules));
+}
+
+/// Every set of `count` layers protected.
+static std::vector<Model> protecting_each(const Model& base, int count) {
+  const int64_t layers = base.architecture().layers;
+  std::vector<Model> models;
+  for (int64_t mask = 0; mask < int64_t{1} << layers; ++mask) {
+    std::vector<int64_t> chosen;
+    for (int64_t layer = 0; layer < layers; ++layer)
+      if (mask >> layer & 1)
+        chosen.push_back(layer);
+    if (static_cast<int>(chosen.size()) == count)
+      models.push_back(protecting(base, chosen));
+  }
+  return models;
+}
+
+/// Counts how often each site is computed.
+class CountingSink : public Sink {
+ public:
+  bool wants_loss() const override { return true; }
+  bool wants(const Site& site) const override {
+    return site.point == Point::resid_post || site.point == Point::final;
+  }
+  void observe(const Site& site, const Packed&, const at::Tensor&,
+               const ModelIndexes& models) override {
+    ++(site.point == Point::final ? heads : layers);
+    pairs += static_cast<int>(models.size());
+  }
+  int layers = 0, heads = 0, pairs = 0;
+};
+
+TEST_CASE("sharing costs what the closed form says, and the runner does no more", "[sweep]") {
+  const Model base = small_model(12);
+  // Layers of a sweep that protects 1 or 2 of 12, as a trie: 89 and 362 against 144 and 792; a head
+  // for each model.
+  const struct { int protect, layers; } sweeps[] = {{1, 89}, {2, 362}};
+  for (const auto& sweep : sweeps) {
+    const auto models = protecting_each(base, sweep.protect);
+    const auto count = static_cast<int>(models.size());
+    CHECK(shared_cost(models) == Approx((sweep.layers + count) / (count * 13.0)));
+    CountingSink sink;
+    run(models, {{1, 2, 3}}, sink);
+    CHECK(sink.layers == sweep.layers);
+    CHECK(sink.heads == count);
+    CHECK(sink.pairs == count * 13); // each model's activation at each site, shared or not
+  }
+  CHECK(shared_cost({base}) == 1);
+  CHECK(shared_cost({base, base}) == 0.5);
+  CHECK(shared_cost({base, base.ablated({Point::embed}, {})}) == 1);
+}
+
+TEST_CASE("layers behind the last wanted site do not run", "[sweep]") {
+  class Early : public CountingSink {
+   public:
+    bool wants_loss() const override { return false; }
+    bool wants(const Site& site) const override {
+      return site.point == Point::resid_post && site.layer <= 1;
+    }
+  };
+  // Models that differ from L2 on only are one as far as anybody looks.
+  const Model base = small_model(4), damaged = base.with_param("L2.norm1", at::full({8}, NAN));
+  Early sink;
+  run({base, damaged}, {{1, 2, 3}}, sink);
+  CHECK(sink.layers == 2);
+}
+
+TEST_CASE("a batch of random models equals one by one", "[sweep][property]") {
+  for (const char* name : {"gpt2-sharded", "llama-gqa"}) {
+    const auto checkpoint = golden::load(name);
+    const auto& params = checkpoint.model.weights().params();
+    const std::vector<TokenIds> texts = {checkpoint.ids(2), checkpoint.ids(0), checkpoint.ids(1)};
+    std::mt19937 random(23);
+    std::vector<Model> models = {checkpoint.model};
+    while (models.size() < 40) {
+      const std::string param = params[random() % params.size()].name;
+      const Quantizer quantizer{2 + static_cast<int>(random() % 7), random() % 2 == 0,
+                                static_cast<Granularity>(random() % 3), 9};
+      models.push_back(models[random() % models.size()].with(Plan({{param, quantizer}})));
+    }
+    const Losses together = evaluate(models, texts);
+    CHECK(together.tokens == std::vector<int64_t>{29, 4, 16});
+    for (std::size_t i = 0; i < models.size(); ++i)
+      for (std::size_t text = 0; text < texts.size(); ++text) {
+        const Losses alone = evaluate({models[i]}, {texts[text]});
+        // Other texts in the batch change the shape of the products and with it the order of their
+        // sums.
+        CHECK(together.nll[i][text] == Approx(alone.nll[0][0]).epsilon(1e-6));
+      }
+  }
+}
+
+TEST_CASE("the first model's activations come before those of models that differ", "[sweep]") {
+  class Order : public Sink {
+   public:
+    bool wants(const Site& site) const override {
+      return site.layer >= 0 && site.point != Point::attn_pattern;
+    }
+    void observe(const Site& site, const Packed& packed, const at::Tensor&,
+                 const ModelIndexes& models) override {
+      if (models.front() == 0)
+        seen[site].insert(packed.texts.front());
+      CHECK(seen[site].contains(packed.texts.front()));
+    }
+    std::map<Site, std::set<int64_t>> seen;
+  } sink;
+  const Model base = small_model(5);
+  std::vector<Model> models = {protecting(base, {2})};
+  for (const Model& model : protecting_each(base, 1))
+    models.push_back(model);
+  run(models, {{1, 2, 3}, {4, 5}, {6, 7, 8, 9}}, sink);
+  CHECK(sink.seen.size() == 5 * 8);
+}
+
+TEST_CASE("models of one batch have one architecture", "[sweep]") {
+  const Model base = small_model(2);
+  CHECK(message_of([&] {
+          evaluate({base, small_model(3)}, {{1, 2}});
+        }) == "models of one batch differ in architecture: gpt2, 2 layers, width 8, 2 heads, "
+              "vocabulary 61 and gpt2, 3 "
+              "layers, width 8, 2 heads, vocabulary 61; run them in two calls");
+  // What the rotation angles and the mask are made of counts as well.
+  Architecture a = golden::load("llama-gqa").model.architecture();
+  const Model llama(random_weights(a, 1, nullptr));
+  a.rope_theta = 50000;
+  const Model other(random_weights(a, 1, nullptr));
+  const std::string message = message_of([&] { evaluate({llama, other}, {{1, 2}}); });
+  CHECK(message.starts_with("models of one batch differ in architecture: "));
+  CHECK(message.find("50000") != std::string::npos);
+  // Different weights of one architecture go together.
+  CHECK(evaluate({base, small_model(2)}, {{1, 2}}).nll.size() == 2);
+}
+
+TEST_CASE("texts that have no loss or do not fit", "[sweep]") {
+  const Model model = golden::load("gpt2-tied").model;
+  const std::string tail =
+      " tokens, a loss needs two or more (the first is not predicted); remove empty texts";
+  CHECK(message_of([&] { evaluate({model}, {{1, 2}, {}}); }) == "text 2 has 0" + tail);
+  CHECK(message_of([&] { evaluate({model}, {{1, 2}, {3, 4}, {5}}); }) == "text 3 has 1" + tail);
+  CHECK(message_of([&] { evaluate_tokens(model, {7}); }) == "text 1 has 1" + tail);
+  CountingSink sink;
+  CHECK(message_of([&] { run({model}, {{}}, sink); }) ==
+        "text 1 has no tokens; remove empty texts");
+  CHECK(message_of([&] {
+          evaluate({model}, {{1, 2}, TokenIds(33, 1)});
+        }) == "text 2 has 33 tokens, the model reads at most 32; split it into shorter texts");
+  CHECK(evaluate({model}, {TokenIds(32, 1)}).tokens[0] == 31);
+  CHECK(message_of([&] {
+          evaluate({model}, {{1, 61}});
+        }) == "token 61 is not in the model's vocabulary of 61; encode the texts with the model's "
+              "own tokenizer");
+  CHECK(message_of([&] { evaluate({model}, {{-1, 5}}); }).starts_with("token -1 is not in"));
+  CHECK(evaluate({}, {{1, 2}}).nll.empty());
+  CHECK(evaluate({model}, {}).nll[0].empty());
+}
+
+TEST_CASE("an interrupt in the middle leaves everything usable", "[sweep][interrupt]") {
+  class Stopping : public Sink {
+   public:
+    bool wants_loss() const override { return true; }
+    bool wants(const Site& site) const override {
+      return site.layer == 2 && site.point == Point::resid_post;
+    }
+    void observe(const Site&, const Packed&, const at::Tensor&, const ModelIndexes&) override {
+      if (++seen == 3)
+        interrupt::request();
+    }
+    void loss(const Packed&, const at::Tensor&, const ModelIndexes&) override { ++losses; }
+    int seen = 0, losses = 0;
+  } sink;
+  const auto checkpoint = golden::load("gpt2-tied");
+  const std::vector<TokenIds> texts = {checkpoint.ids(0), checkpoint.ids(1)};
+  const auto models = protecting_each(checkpoint.model, 1);
+  const Losses before = evaluate(models, texts);
+  CHECK_THROWS_AS(run(models, texts, sink), Interrupted);
+  CHECK(sink.seen == 3);
+  CHECK(sink.losses == 2);
+  CHECK_FALSE(interrupt::requested());
+  CHECK(evaluate(models, texts).nll == before.nll);
+}
+
+TEST_CASE("greedy continuation stops at the count, the stop token and the context", "[sweep]") {
+  const Model model = golden::load("gpt2-tied").model;
+  const TokenIds ten = continue_greedily(model, {1, 2}, 10, -1);
+  CHECK(ten.size() == 12);
+  CHECK(continue_greedily(model, {1, 2}, 0, -1) == TokenIds{1, 2});
+  CHECK(continue_greedily(model, {1, 2}, 100, -1).size() == 32);
+  const TokenIds stopped = continue_greedily(model, {1, 2}, 10, ten[4]);
+  CHECK(stopped.back() == ten[4]);
+  CHECK(stopped.size() <= 5);
+  CHECK(message_of([&] { continue_greedily(model, {}, 3, -1); }) ==
+        "text 1 has no tokens; remove empty texts");
+}

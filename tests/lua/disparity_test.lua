@@ -1,0 +1,223 @@
+-- Disparity on two languages with losses given by hand: every formula again in plain Lua.
+local corpus = require("residua.corpus")
+local disparity = require("residua.disparity")
+local loss = require("residua.loss")
+local plan = require("residua.plan")
+local quant = require("residua.quant")
+local range = require("residua.range")
+local stats = require("residua.stats")
+local support = require("tests.lua.support")
+local t = require("residua.testing")
+
+local test = t.suite()
+
+local VOCAB <const>, RESAMPLES <const>, SEED <const> = 1000, 400, 5
+
+-- Per language and sentence: bytes come from the texts, tokens and losses are given.
+local given = {
+  eng = { text = { "abcd", "abcdef", "abcdefghij" }, tokens = { 2, 3, 4 }, before = { 4, 6, 9 }, after = { 5, 7, 11 } },
+  swa = { text = { "äbc", "äbcd", "äbcdefg" }, tokens = { 3, 3, 5 }, before = { 7, 8, 12 }, after = { 10, 12, 19 } },
+}
+local codes = { "eng", "swa" }
+
+local function losses()
+  local texts, before, after, tokens = corpus.of { eng = given.eng.text, swa = given.swa.text }, {}, {}, {}
+  for _, code in ipairs(codes) do
+    table.move(given[code].before, 1, 3, #before + 1, before)
+    table.move(given[code].after, 1, 3, #after + 1, after)
+    table.move(given[code].tokens, 1, 3, #tokens + 1, tokens)
+  end
+  return loss.of(texts, before, tokens), loss.of(texts, after, tokens)
+end
+
+-- What `measure` gives on the data and on each resample of the sentences, and its percentile interval.
+local function resampled(measure)
+  local drawn = {}
+  for i, counts in ipairs(stats.resample_counts(3, RESAMPLES, SEED):totable()) do
+    drawn[i] = measure(counts)
+  end
+  local bounds = stats.quantiles(drawn, { 0.025, 0.975 })
+  return { estimate = measure({ 1, 1, 1 }), low = bounds[1], high = bounds[2] }
+end
+
+local function sum(list, counts)
+  return list[1] * counts[1] + list[2] * counts[2] + list[3] * counts[3]
+end
+
+local function lengths(code, count)
+  local list = {}
+  for i, text in ipairs(given[code].text) do
+    list[i] = count(text)
+  end
+  return list
+end
+
+local function rise(code, counts)
+  return sum(given[code].after, counts) - sum(given[code].before, counts)
+end
+
+local function per_byte(code, counts)
+  return rise(code, counts) / sum(lengths(code, string.len), counts)
+end
+
+local function increase(code, counts)
+  local before = math.exp(sum(given[code].before, counts) / sum(given[code].tokens, counts))
+  local after = math.exp(sum(given[code].after, counts) / sum(given[code].tokens, counts))
+  return 100 * (after - before) / before
+end
+
+local function same_effect(got, expected, note)
+  t.near({ got.estimate, got.low, got.high }, { expected.estimate, expected.low, expected.high }, 1e-9, note)
+end
+
+local function measured()
+  local base, changed = losses()
+  return disparity.of(base, changed, VOCAB, { seed = SEED, resamples = RESAMPLES })
+end
+
+function test.rises_per_unit()
+  local d = measured()
+  for i, code in ipairs(codes) do
+    local row = d.rows[i]
+    t.eq(row.language, code)
+    local units = { byte = lengths(code, string.len), character = lengths(code, utf8.len), token = given[code].tokens,
+      sentence = { 1, 1, 1 } }
+    for unit, sizes in pairs(units) do
+      same_effect(row["delta_" .. unit], resampled(function(counts)
+        return rise(code, counts) / sum(sizes, counts)
+      end), code .. " " .. unit)
+    end
+    same_effect(row.ppl_increase, resampled(function(counts)
+      return increase(code, counts)
+    end), code .. " perplexity")
+  end
+end
+
+function test.gap_mean_and_ratio()
+  local d = measured()
+  t.eq({ d.reference, d.refused, d.collapsed }, { "eng", nil, nil })
+  same_effect(d.gap, resampled(function(counts)
+    local a, b = per_byte("eng", counts), per_byte("swa", counts)
+    return math.max(a, b) - math.min(a, b)
+  end))
+  same_effect(d.mean_delta, resampled(function(counts)
+    return (per_byte("eng", counts) + per_byte("swa", counts)) / 2
+  end))
+  same_effect(d.ratio, resampled(function(counts)
+    return increase("swa", counts) / increase("eng", counts)
+  end))
+  t.eq(#d.ratio_draws, RESAMPLES + 1)
+  t.eq(d:row("swa"), d.rows[2])
+end
+
+function test.another_reference_inverts_the_ratio()
+  local base, changed = losses()
+  local d = disparity.of(base, changed, VOCAB, { reference = "swa", seed = SEED, resamples = RESAMPLES })
+  t.near(d.ratio.estimate, 1 / measured().ratio.estimate, 1e-12)
+end
+
+function test.the_mean_of_the_other_languages()
+  local texts = corpus.of { eng = { "ab", "cd" }, fra = { "ab", "cd" }, swa = { "ab", "cd" } }
+  local tokens = { 1, 1, 1, 1, 1, 1 }
+  local base = loss.of(texts, { 1, 1, 1, 1, 1, 1 }, tokens)
+  local changed = loss.of(texts, { 1.1, 1.1, 1.2, 1.2, 1.4, 1.4 }, tokens)
+  local d = disparity.of(base, changed, VOCAB)
+  local eng, fra, swa = math.exp(0.1) - 1, math.exp(0.2) - 1, math.exp(0.4) - 1
+  t.near(d.ratio.estimate, (fra / eng + swa / eng) / 2, 1e-9)
+end
+
+function test.resource_classes_of_a_known_corpus()
+  local texts = corpus.load("parallel16", { languages = { "eng", "fra", "swa" }, sentences = 2 })
+  local columns, before, after, tokens = texts:table(), {}, {}, {}
+  local per_byte_of = { eng = 0.01, fra = 0.03, swa = 0.08 }
+  for i, code in ipairs(columns.language) do
+    before[i], tokens[i] = columns.bytes[i], columns.bytes[i]
+    after[i] = columns.bytes[i] * (1 + per_byte_of[code])
+  end
+  local d = disparity.of(loss.of(texts, before, tokens), loss.of(texts, after, tokens), VOCAB)
+  t.near(d.low_over_high.estimate, 0.08 / 0.02, 1e-9)
+end
+
+function test.a_collapsed_language_refuses_ratios()
+  local base, changed = losses()
+  local limit = math.log(VOCAB) - math.log(2)
+  changed.nll[4] = 11 * (limit + 0.01) - changed.nll[5] - changed.nll[6]
+  local d = disparity.of(base, changed, VOCAB)
+  t.eq({ d.collapsed, d.rows[1].collapsed, d.rows[2].collapsed, d.ratio, d.low_over_high },
+    { true, nil, true, nil, nil })
+  t.eq(d.refused, "collapsed: a language's loss exceeds ln V - ln 2 = 6.21 nats/token")
+  changed.nll[4] = 11 * (limit - 0.01) - changed.nll[5] - changed.nll[6]
+  t.eq(disparity.of(base, changed, VOCAB).refused, nil)
+end
+
+function test.a_reference_that_did_not_degrade_refuses_ratios()
+  local base, changed = losses()
+  changed.nll[1] = 1 -- some sentences of eng gain, some lose
+  local d = disparity.of(base, changed, VOCAB)
+  t.eq({ d.ratio, d.refused }, { nil, "the reference language eng did not measurably degrade" })
+  t.ok(tostring(d):find("did not measurably degrade", 1, true))
+end
+
+function test.missing_sentences_count_for_nothing()
+  local texts = corpus.of { eng = { "ab", "cd" }, swa = { "ab" } }
+  local d = disparity.of(loss.of(texts, { 1, 1, 1 }, { 1, 1, 1 }), loss.of(texts, { 2, 2, 3 }, { 1, 1, 1 }), VOCAB)
+  t.near({ d:row("eng").delta_byte.estimate, d:row("swa").delta_byte.estimate }, { 0.5, 1 }, 1e-12)
+  t.near({ d:row("swa").delta_byte.low, d:row("swa").delta_byte.high }, { 1, 1 }, 1e-12)
+end
+
+function test.comparing_models_measures_both()
+  local m, texts = support.loud_model(), support.texts()
+  local q = m:quantized(quant.sane { bits = 2 })
+  local d = disparity.compare(m, q, texts, { seed = 2, resamples = 50 })
+  local by_hand = disparity.of(m:loss(texts), q:loss(texts), m:architecture().vocab, { seed = 2, resamples = 50 })
+  t.near(d.gap.estimate, by_hand.gap.estimate, 1e-6)
+  t.eq(#d.rows, 3)
+end
+
+function test.curves_measure_each_plan_once()
+  local m, texts = support.loud_model(), support.texts()
+  local order, plans, shares = plan.rank(m, { per = "layer" }), {}, range(0, 100, 20)
+  for i, share in ipairs(shares) do
+    plans[i] = order:protect_top(share / 100, quant.sane { bits = 2 })
+  end
+  local rows = disparity.curve { model = m, plans = plans, texts = texts, at = shares }
+  t.eq(#rows, 6)
+  t.eq(rows.distinct, 5) -- of four layers, 0 and 20 % are the same plan
+  for i, row in ipairs(rows) do
+    local cost = plans[i]:cost(m)
+    t.near({ row.at, row.protected, row.mean_bits }, { shares[i], 100 * cost.protected_share, cost.mean_bits }, 1e-9)
+  end
+  t.near(rows[6].mean_delta.estimate, 0, 1e-9)
+  t.ok(rows.refused, "with all layers protected nothing degrades")
+end
+
+function test.a_crossing_lies_on_a_straight_line()
+  local e = disparity.crossing({
+    { at = 0, draws = { 4, 4, 2 } }, { at = 10, draws = { 2, 3, 1.5 } }, { at = 20, draws = { 0, 0, 0 } } }, 1)
+  t.near(e.estimate, 15, 1e-12)
+  local bounds = stats.quantiles({ 10 + 10 * 2 / 3, 10 + 10 / 3 }, { 0.025, 0.975 })
+  t.near({ e.low, e.high }, bounds, 1e-9)
+end
+
+function test.no_crossing_says_why()
+  t.eq(disparity.crossing({ { at = 0, draws = { 4, 4 } }, { at = 5, draws = { 2, 2 } } }, 1).refused,
+    "the ratio does not cross 1 between 0 and 5")
+  t.eq(disparity.crossing({ { at = 0, draws = { 2, 2, 2 } }, { at = 5, draws = { 0, 0, 3 } } }, 1).refused,
+    "only 50 % of the resamples cross 1")
+  t.eq(disparity.crossing({ { at = 3 }, refused = "collapsed" }, 1).refused, "no ratio at 3: collapsed")
+end
+
+function test.mistakes_are_named()
+  local base, changed = losses()
+  t.raises("disparity: the texts have no language 'fra'", function()
+    disparity.of(base, changed, VOCAB, { reference = "fra" })
+  end)
+  t.raises("disparity.of: unknown option 'refrence' (did you mean 'reference'?)", function()
+    disparity.of(base, changed, VOCAB, { refrence = "eng" })
+  end)
+  t.raises("disparity.curve: unknown option 'plan' (did you mean 'plans'?)", function()
+    disparity.curve { plan = {} }
+  end)
+end
+
+return test

@@ -1,0 +1,162 @@
+-- Running experiments from files in a temporary folder: parameters, records, status.
+local context = require("residua.context")
+local corpus = require("residua.corpus")
+local experiment = require("residua.experiment")
+local json = require("residua.json")
+local model = require("residua.model")
+local runner = require("residua.runner")
+local support = require("tests.lua.support")
+local system = require("residua.system")
+local t = require("residua.testing")
+
+local test = t.suite()
+
+local GOOD <const> = [[
+return experiment {
+  id = "X-001", title = "Example", asks = "Is it so?",
+  params = { bits = 4, scheme = "sane" }, quick = { bits = 3 }, full = { bits = 8 },
+  predicts = { up = "it rises", down = { "it falls", below = 0 } },
+  run = function(p, x)
+    x:table({ { bits = p.bits, gap = { estimate = 1, low = 0, high = 2 }, draws = { 1, 2 } } },
+      { caption = "Gaps" })
+    x:warn("a warning")
+    x:say("a line")
+    x:verdict("up", { estimate = 1, low = 0.5, high = 1.5, n = 9, p = 0.01, level = 0.95 })
+    x:verdict("down", { refused = "no data" })
+  end,
+}]]
+
+local BAD <const> = [[
+return experiment { id = "X-002", title = "Broken", asks = "Why?", predicts = { up = "it rises" },
+  run = function(_, x) x:verdict("upp", { estimate = 1 }) end }]]
+
+-- Runs files of a folder on a tiny model saved there; returns exit status, standard output and standard error.
+local function run(folder, files, arguments)
+  local model_folder = folder.path .. "/model"
+  if not system.exists(model_folder) then
+    support.model():save(model_folder, { dtype = "float32", tokenizer = support.tokenizer_json() })
+    folder:write("texts/eng.txt", "One.\nTwo.\nThree.\n")
+    folder:write("texts/swa.txt", "Moja.\nMbili.\nTatu.\n")
+  end
+  local command = "run FILES --model DIR/model --texts DIR/texts --out DIR/runs --json DIR/out.json ARGUMENTS"
+  local out, err, status = support.run((command:gsub("%u%u+", {
+    FILES = table.concat(files, " "), DIR = folder.path, ARGUMENTS = arguments or "" })))
+  return status, out, err
+end
+
+local function record_of(folder)
+  return json.decode(support.read(folder.path .. "/out.json"):match("^[^\n]+"))
+end
+
+function test.a_record_has_everything_that_made_it()
+  local folder <close> = support.folder()
+  local status, out, err = run(folder, { folder:write("X-001.lua", GOOD) }, "--seed 7")
+  t.eq({ status, err }, { 0, "" })
+  t.ok(out:find("supported", 1, true) and out:find("a line", 1, true), out)
+  local record, m = record_of(folder), model.load(folder.path .. "/model")
+  t.eq({ record.id, record.title, record.asks, record.seed }, { "X-001", "Example", "Is it so?", 7 })
+  t.eq(record.params, { bits = 4, scheme = "sane" })
+  t.eq(record.warnings, { "a warning" })
+  t.eq(record.rows, { { bits = 4, table = "Gaps", gap = { estimate = 1, low = 0, high = 2 } } })
+  t.eq(record.digests, { model = m:digest(), texts = corpus.load(folder.path .. "/texts"):digest(),
+    tokenizer = m:tokenizer():digest() })
+  t.eq({ record.versions.residua, record.versions.lua }, { system.version(), "Lua 5.4" })
+  t.ok(record.versions.libtorch)
+  t.ok(type(record.seconds) == "number" and record.seconds >= 0)
+end
+
+function test.verdicts_in_the_record()
+  local folder <close> = support.folder()
+  run(folder, { folder:write("X-001.lua", GOOD) })
+  local down, up = table.unpack(record_of(folder).verdicts)
+  t.eq({ up.name, up.prediction, up.verdict, up.effect, up.n }, { "up", "it rises", "supported", 1, 9 })
+  t.eq(up.interval, { low = 0.5, high = 1.5, level = 0.95 })
+  t.near({ up.p, up.adjusted_p }, { 0.01, 0.01 }, 1e-12)
+  t.eq({ down.name, down.verdict, down.why, down.effect }, { "down", "inconclusive", "no data", nil })
+end
+
+function test.sizes_and_given_params()
+  local folder <close> = support.folder()
+  local file = folder:write("X-001.lua", GOOD)
+  for arguments, bits in pairs({ ["--quick"] = 3, ["--full"] = 8, ["--quick bits=5"] = 5 }) do
+    run(folder, { file }, arguments)
+    t.eq(record_of(folder).params.bits, bits, arguments)
+  end
+end
+
+function test.mistyped_params()
+  local folder <close> = support.folder()
+  local status, _, err = run(folder, { folder:write("X-001.lua", GOOD) }, "bits=four")
+  t.eq(status, 1)
+  t.ok(err:find("X-001: parameter 'bits' must be a number, got 'four'\n", 1, true), err)
+end
+
+function test.one_failure_does_not_stop_the_others()
+  local folder <close> = support.folder()
+  local status, _, err = run(folder, { folder:write("X-002.lua", BAD), folder:write("X-001.lua", GOOD) })
+  t.eq({ status, record_of(folder).id }, { 1, "X-001" })
+  t.ok(err:find("verdict 'upp' was not predicted; predictions are up", 1, true), err)
+end
+
+function test.records_are_files_of_their_own()
+  local folder <close> = support.folder()
+  local file = folder:write("X-001.lua", GOOD)
+  run(folder, { file, file }) -- the same file twice runs once
+  run(folder, { file })
+  local names = system.list(folder.path .. "/runs")
+  t.eq(#names, 2)
+  for _, name in ipairs(names) do
+    t.ok(name:find("^%d+T%d+%-X%-001[%-%d]*%.jsonl$"), name)
+    t.eq(json.decode(support.read(folder.path .. "/runs/" .. name)).id, "X-001")
+  end
+end
+
+function test.json_on_standard_output_stands_alone()
+  local folder <close> = support.folder()
+  local _, out = run(folder, { folder:write("X-001.lua", GOOD) }, "--json -")
+  t.eq(json.decode(out).id, "X-001")
+end
+
+function test.scripts_that_return_no_experiment()
+  local folder <close> = support.folder()
+  local status, _, err = run(folder, { folder:write("X-003.lua", "return { 1 }") })
+  t.eq(status, 1)
+  t.ok(err:find("the script returns no experiment; end it with return experiment { ... }", 1, true), err)
+  status, _, err = run(folder, { folder:write("X-004.lua", "return experiment {") })
+  t.eq(status, 1)
+  t.ok(err:find("X-004.lua:1:", 1, true), err)
+end
+
+function test.unknown_ids_suggest()
+  t.raises("no experiment 'T-0004' (did you mean 'T-004'?); residua list shows them all", function()
+    runner.run("T-0004", { model = support.model(), texts = support.texts() })
+  end)
+end
+
+function test.verdicts_need_effects()
+  local declared = experiment { id = "X-006", title = "x", asks = "x?", predicts = { up = "it rises" },
+    run = function() end }
+  local x = context.new { experiment = declared, write = function() end }
+  t.raises("verdict 'up' needs an effect with estimate, low and high", function()
+    x:verdict("up", 3)
+  end)
+  x:verdict("up", { estimate = 1 })
+  t.raises("verdict 'up' was given twice", function()
+    x:verdict("up", { estimate = 1 })
+  end)
+end
+
+function test.new_scripts_run()
+  local folder <close> = support.folder()
+  local out, err, status = support.run(("new '%s/X-100'"):format(folder.path))
+  t.eq({ err, status }, { "", 0 })
+  t.ok(out:find("run it with: residua run", 1, true), out)
+  local path = folder.path .. "/X-100.lua"
+  t.eq((run(folder, { path })), 0)
+  t.eq(record_of(folder).id, "X-100")
+  t.raises(path .. " is there already; choose another name", function()
+    runner.new(folder.path .. "/X-100")
+  end)
+end
+
+return test

@@ -1,0 +1,91 @@
+-- Every experiment of the library: its form, and a small run on a random model, one test each.
+local context = require("residua.context")
+local corpus = require("residua.corpus")
+local json = require("residua.json")
+local library = require("residua.library")
+local record = require("residua.record")
+local support = require("tests.lua.support")
+local t = require("residua.testing")
+local verdict = require("residua.verdict")
+
+local test = t.suite()
+
+local LONGEST <const> = 75 -- lines
+
+-- Parameters of the smallest run that makes sense, where an experiment has them.
+local SMALL <const> = { sentences = 2, resamples = 20, steps = 2 }
+
+local function experiment_files()
+  local files = {}
+  for _, path in ipairs(support.sources("scripts", { lua = true })) do
+    if path:find("/scripts/%l+/") then
+      files[#files + 1] = path
+    end
+  end
+  return files
+end
+
+local function small_params(declared)
+  local params = {}
+  for name, value in pairs(declared.params) do
+    params[name] = value
+  end
+  for name, value in pairs(declared.quick or {}) do
+    params[name] = value
+  end
+  for name, value in pairs(SMALL) do
+    params[name] = params[name] and value
+  end
+  return params
+end
+
+-- What the runner does, without printing and saving; returns the record as it would be read.
+local function run(declared)
+  local x = context.new { experiment = declared, model = support.loud_model(), texts = corpus.load("parallel16"),
+    seed = 1, write = function() end }
+  local params = small_params(declared)
+  declared.run(params, x)
+  local verdicts = verdict.of(declared.predicts, x.effects)
+  local made = record.of { experiment = declared, params = params, context = x, verdicts = verdicts, seconds = 0 }
+  return json.decode(json.encode(made.plain)), x
+end
+
+local function check_run(declared)
+  local read, x = run(declared)
+  t.ok(#x.tables > 0, "an experiment shows a table")
+  for name in pairs(declared.predicts) do
+    t.ok(x.effects[name], ("prediction '%s' gets no effect"):format(name))
+  end
+  for _, one in ipairs(read.verdicts) do
+    t.ok(one.verdict == "supported" or one.verdict == "refuted" or one.verdict == "inconclusive")
+    t.ok(one.verdict ~= "inconclusive" or one.why, one.name .. " does not say why")
+  end
+end
+
+function test.there_are_experiments()
+  t.ok(#experiment_files() >= 4)
+  t.eq(#library.find("all"), #experiment_files(), "files that the library does not find, or ids that are there twice")
+end
+
+function test.they_use_the_library_only()
+  for _, path in ipairs(support.sources("scripts", { lua = true })) do
+    local text = support.read(path)
+    t.ok(not text:find("residua.native", 1, true) and not text:find("repl.", 1, true), path)
+  end
+end
+
+for _, path in ipairs(experiment_files()) do
+  local id = path:match("([^/]+)%.lua$")
+  test[id] = function()
+    local text = support.read(path)
+    t.ok(text:find("^%-%-") or text:find("^return experiment"), "begins with a comment or the declaration")
+    t.ok(select(2, text:gsub("\n", "\n")) <= LONGEST, ("more than %d lines"):format(LONGEST))
+    local declared = library.load(id)
+    t.eq(declared.id, id)
+    t.ok(declared.asks:find("%?$"), "asks a question")
+    t.ok(next(declared.predicts), "predicts something")
+    check_run(declared)
+  end
+end
+
+return test

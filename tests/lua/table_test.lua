@@ -1,0 +1,35 @@
+-- Tables of results.
+local t = require("residua.testing")
+local table_of = require("residua.table")
+
+local test = t.suite()
+
+function test.effects_print_with_their_interval()
+  local rows = { { name = "a", gap = { estimate = 0.5, low = 0.25, high = 1 } } }
+  t.eq(tostring(table_of(rows, { columns = { "name", "gap" } })), "name  gap\n----  -------------\na     0.5 [0.25, 1]")
+end
+
+function test.missing_bounds_and_values()
+  local rows = { { gap = { estimate = 0.5, low = 0 / 0 } }, { other = true } }
+  t.eq(tostring(table_of(rows)), "gap         other\n----------  -----\n0.5 [?, ?]\n            yes")
+end
+
+function test.columns_are_sorted_where_none_are_named()
+  t.eq(table_of({ { b = 1, a = 2 }, { c = 3 } }).columns, { "a", "b", "c" })
+end
+
+function test.captions_come_first()
+  t.eq(tostring(table_of({ { a = 1 } }, { caption = "Loss [nats]" })), "Loss [nats]\na\n-\n1")
+end
+
+function test.rows_stay_reachable()
+  local rows = table_of { { a = 1 }, { a = 2 }, {} }
+  t.eq({ #rows, rows[2].a }, { 3, 2 })
+  t.eq(rows:column("a"), { 1, 2 })
+end
+
+function test.no_rows()
+  t.eq(tostring(table_of({}, { columns = { "a" } })), "a\n-")
+end
+
+return test
