@@ -1,5 +1,6 @@
 #pragma once
-// The engine values that Lua holds, each boxed in its own userdata type. All are immutable but Trainer.
+// The engine values that Lua holds, each boxed in its own userdata type. All are immutable but
+// Trainer.
 
 #include "bindings/box.hpp"
 #include "bindings/wrap_tensor.hpp"
@@ -34,7 +35,8 @@ const std::vector<TokenIds>& check_tokens(lua_State* L, int index);
 std::vector<Site> check_sites(lua_State* L, int index, const Model& model);
 
 /// Pushes a list, one `push_one(element)` each; returns 1.
-template <class List, class PushOne> int push_list(lua_State* L, const List& list, PushOne push_one) {
+template <class List, class PushOne>
+int push_list(lua_State* L, const List& list, PushOne push_one) {
   reserve(L, 4);
   lua_createtable(L, static_cast<int>(list.size()), 0);
   lua_Integer position = 0;

@@ -16,8 +16,8 @@ const Corpus& check_corpus(lua_State* L, int index) {
 }
 
 int corpus_load(lua_State* L) {
-  return push_corpus(L, load_corpus(check_string(L, 1),
-                                    is_absent(L, 2) ? std::vector<std::string>{} : check_strings(L, 2)));
+  return push_corpus(L, load_corpus(check_string(L, 1), is_absent(L, 2) ? std::vector<std::string>{}
+                                                                        : check_strings(L, 2)));
 }
 
 int corpus_make(lua_State* L) {
@@ -32,7 +32,8 @@ int corpus_make(lua_State* L) {
       languages.push_back({codes[i], "", "", "", "", ""});
     texts.push_back({codes[i], sentences[codes[i]], contents[i]});
   }
-  return push_corpus(L, Corpus(std::string(check_string(L, 1)), std::move(languages), std::move(texts)));
+  return push_corpus(
+      L, Corpus(std::string(check_string(L, 1)), std::move(languages), std::move(texts)));
 }
 
 int corpus_name(lua_State* L) {
@@ -51,9 +52,12 @@ int corpus_language_table(lua_State* L) {
   return push_list(L, check_corpus(L, 1).languages(), [L](const Language& language) {
     lua_newtable(L);
     const std::pair<const char*, const std::string&> fields[] = {
-        {"code", language.code},     {"name", language.name},
-        {"script", language.script}, {"family", language.family},
-        {"morphology", language.morphology}, {"resource", language.resource}};
+        {"code", language.code},
+        {"name", language.name},
+        {"script", language.script},
+        {"family", language.family},
+        {"morphology", language.morphology},
+        {"resource", language.resource}};
     for (const auto& [field, value] : fields)
       if (!value.empty())
         set_field(L, field, value);
@@ -98,11 +102,13 @@ int corpus_tostring(lua_State* L) {
 }
 
 const Entry kModule[] = {
-    {"load", corpus_load, R"(Loads texts from a path: a folder of `<code>.txt`, NTREX, FLORES, `.jsonl` or `.tsv`.
+    {"load", corpus_load,
+     R"(Loads texts from a path: a folder of `<code>.txt`, NTREX, FLORES, `.jsonl` or `.tsv`.
 @param path string
 @param languages? string[]  Read only these.
 @return Corpus)"},
-    {"make", corpus_make, R"(Makes a corpus from texts at hand; the k-th text of a language is its sentence k.
+    {"make", corpus_make,
+     R"(Makes a corpus from texts at hand; the k-th text of a language is its sentence k.
 @param name string
 @param languages string[]  The language code of each text.
 @param texts string[]
@@ -123,7 +129,8 @@ assert(#corpus.load("parallel16"):languages() == 16))"},
     {"text", corpus_text, R"(Returns one text.
 @param text integer  From 1.
 @return string)"},
-    {"columns", corpus_columns, R"(Returns language, sentence number, UTF-8 bytes and characters of every text.
+    {"columns", corpus_columns,
+     R"(Returns language, sentence number, UTF-8 bytes and characters of every text.
 @return string[], integer[], integer[], integer[])"},
     {"select", corpus_select, R"(Returns the texts of some languages, in the order named.
 @param languages string[]

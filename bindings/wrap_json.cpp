@@ -51,12 +51,18 @@ json number_to_json(lua_State* L, int index) {
 
 json to_json(lua_State* L, int index, int depth) {
   switch (lua_type(L, index)) {
-    case LUA_TNIL: return nullptr;
-    case LUA_TBOOLEAN: return lua_toboolean(L, index) != 0;
-    case LUA_TNUMBER: return number_to_json(L, index);
-    case LUA_TSTRING: return std::string(check_string(L, index));
-    case LUA_TTABLE: return table_to_json(L, index, depth);
-    default: throw Error(cat("a ", type_name(L, index), " has no JSON form"), "convert it with tostring");
+    case LUA_TNIL:
+      return nullptr;
+    case LUA_TBOOLEAN:
+      return lua_toboolean(L, index) != 0;
+    case LUA_TNUMBER:
+      return number_to_json(L, index);
+    case LUA_TSTRING:
+      return std::string(check_string(L, index));
+    case LUA_TTABLE:
+      return table_to_json(L, index, depth);
+    default:
+      throw Error(cat("a ", type_name(L, index), " has no JSON form"), "convert it with tostring");
   }
 }
 
@@ -109,7 +115,8 @@ int json_decode(lua_State* L) {
 }
 
 const Entry kModule[] = {
-    {"encode", json_encode, R"(Returns the JSON text of a value; keys are sorted, NaN and infinity become null.
+    {"encode", json_encode,
+     R"(Returns the JSON text of a value; keys are sorted, NaN and infinity become null.
 @param value any  Tables with elements 1, 2, ... are lists; an empty table is an object.
 @param pretty? boolean  With line breaks.
 @return string)"},

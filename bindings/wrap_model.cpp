@@ -1,4 +1,5 @@
-// Model: immutable values that share weights. Options and selectors are resolved in stdlib/residua/model.lua.
+// Model: immutable values that share weights. Options and selectors are resolved in
+// stdlib/residua/model.lua.
 
 #include "bindings/native.hpp"
 #include "bindings/values.hpp"
@@ -36,8 +37,9 @@ int model_load(lua_State* L) {
 int model_random(lua_State* L) {
   const Config config = Config::parse(std::string(check_string(L, 1)), "config");
   const auto* tokenizer = TokenizerBox::opt(L, 3);
-  return ModelBox::push(L, Model(random_weights(family_of(config).describe(config), check_integer(L, 2),
-                                                tokenizer ? *tokenizer : nullptr)));
+  return ModelBox::push(
+      L, Model(random_weights(family_of(config).describe(config), check_integer(L, 2),
+                              tokenizer ? *tokenizer : nullptr)));
 }
 
 int model_save(lua_State* L) {
@@ -45,8 +47,7 @@ int model_save(lua_State* L) {
   const auto dtype = find_dtype(check_string(L, 3));
   if (!dtype)
     throw ArgError(3, cat("expected one of: ", listed(dtype_names())));
-  save_weights(model.weights(), check_string(L, 2), *dtype,
-               std::string(check_string(L, 4)));
+  save_weights(model.weights(), check_string(L, 2), *dtype, std::string(check_string(L, 4)));
   return 0;
 }
 
@@ -102,8 +103,8 @@ int model_with_plan(lua_State* L) {
 }
 
 int model_with_param(lua_State* L) {
-  return ModelBox::push(L, ModelBox::check(L, 1).with_param(std::string(check_string(L, 2)),
-                                                            check_tensor(L, 3)));
+  return ModelBox::push(
+      L, ModelBox::check(L, 1).with_param(std::string(check_string(L, 2)), check_tensor(L, 3)));
 }
 
 int model_ablate_site(lua_State* L) {
@@ -144,7 +145,8 @@ const Entry kModule[] = {
 @param seed integer
 @param tokenizer? Tokenizer
 @return Model)"},
-    {"save", model_save, R"(Writes a gpt2 model in the Hugging Face layout. Writes the stored weights, without edits.
+    {"save", model_save,
+     R"(Writes a gpt2 model in the Hugging Face layout. Writes the stored weights, without edits.
 @param model Model
 @param folder string  Made when absent.
 @param dtype string  "float32" or "float16".
@@ -164,16 +166,19 @@ assert(model.load("mini"):architecture().layers == 12))"},
 @return table[]  Fields name, shape, dtype, and layer (from 0) for params of a layer.
 @example
 assert(model.load("mini"):params()[1].name == "embed.tokens"))"},
-    {"param", model_param, R"(Returns the effective weight: quantized or replaced if the model was made so.
+    {"param", model_param,
+     R"(Returns the effective weight: quantized or replaced if the model was made so.
 @param name string  Canonical, "L3.attn.qkv".
 @return Tensor  float32, [out, in] for a matrix.)"},
     {"has", model_has, R"(Returns whether the model has a param of this name.
 @param name string
 @return boolean)"},
-    {"edited", model_edited, R"(Returns whether the param differs from the checkpoint: quantized or replaced.
+    {"edited", model_edited,
+     R"(Returns whether the param differs from the checkpoint: quantized or replaced.
 @param name string
 @return boolean)"},
-    {"with_plan", model_with_plan, R"(Returns a model whose params are quantized as the plan says; this one stays as it is.
+    {"with_plan", model_with_plan,
+     R"(Returns a model whose params are quantized as the plan says; this one stays as it is.
 @param plan Plan
 @return Model)"},
     {"with_param", model_with_param, R"(Returns a model in which one param is replaced.
@@ -184,18 +189,21 @@ assert(model.load("mini"):params()[1].name == "embed.tokens"))"},
 local m = model.load("mini")
 local zero = m:with_param("L0.mlp.down", m:param("L0.mlp.down") * 0)
 assert(zero:param("L0.mlp.down"):abs():max() == 0 and m:param("L0.mlp.down"):abs():max() > 0))"},
-    {"ablate_site", model_ablate_site, R"(Returns a model whose activations at a site are a constant.
+    {"ablate_site", model_ablate_site,
+     R"(Returns a model whose activations at a site are a constant.
 @param site string  Glob of sites, "L3.attn.out".
 @param value? Tensor  [width], the same at every token; zero when absent.
 @return Model)"},
-    {"sites", model_sites, R"(Returns the names of the sites that a glob selects, in the order of the forward pass.
+    {"sites", model_sites,
+     R"(Returns the names of the sites that a glob selects, in the order of the forward pass.
 @param selector? string  All when absent; TransformerLens names are understood.
 @return string[]
 @example
 assert(model.load("mini"):sites("blocks.3.hook_resid_post")[1] == "L3.resid.post"))"},
     {"tokenizer", model_tokenizer, R"(Returns the model's tokenizer.
 @return Tokenizer)"},
-    {"digest", model_digest, R"(Returns a digest of weights and edits: equal digests are equal functions.
+    {"digest", model_digest,
+     R"(Returns a digest of weights and edits: equal digests are equal functions.
 @return string  32 hexadecimal digits.
 @example
 local m = model.load("mini")

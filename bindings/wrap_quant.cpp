@@ -88,20 +88,23 @@ int plan_tostring(lua_State* L) {
 }
 
 const Entry kModule[] = {
-    {"integer", quant_integer, R"(Returns an integer quantizer with absmax clip and half-to-even rounding.
+    {"integer", quant_integer,
+     R"(Returns an integer quantizer with absmax clip and half-to-even rounding.
 @param bits integer  2 to 8.
 @param symmetric boolean
 @param per string  "tensor", "channel" (one scale per output channel) or "group".
 @param group_size? integer  Values that share a scale; 128 when absent.
 @return Quantizer)"},
-    {"plan", quant_plan, R"(Returns a plan of ordered rules; of several that match a param the last decides.
+    {"plan", quant_plan,
+     R"(Returns a plan of ordered rules; of several that match a param the last decides.
 @param selectors string[]  Globs of params.
 @param quantizers table  A Quantizer for each selector, or false to protect.
 @return Plan)"},
 };
 
 const Entry kQuantizer[] = {
-    {"apply", quantizer_apply, R"(Returns the values that a weight takes when quantized (fake quantization).
+    {"apply", quantizer_apply,
+     R"(Returns the values that a weight takes when quantized (fake quantization).
 @param weight Tensor  [out, in], or one row.
 @return Tensor  float32, same shape.
 @example

@@ -1,4 +1,5 @@
-// Running models over texts: losses and captures. Many models go through one run, which shares their common prefixes.
+// Running models over texts: losses and captures. Many models go through one run, which shares
+// their common prefixes.
 
 #include "bindings/native.hpp"
 #include "bindings/values.hpp"
@@ -12,7 +13,8 @@ namespace {
 // [model][site] -> nested lists.
 template <class T, class PushOne>
 int push_captured(lua_State* L, const PerModelAndSite<T>& captured, PushOne push_one) {
-  return push_list(L, captured, [&](const std::vector<T>& of_model) { push_list(L, of_model, push_one); });
+  return push_list(L, captured,
+                   [&](const std::vector<T>& of_model) { push_list(L, of_model, push_one); });
 }
 
 int run_losses(lua_State* L) {
@@ -44,7 +46,8 @@ int run_moments(lua_State* L) {
     throw ArgError(4, cat(groups.size(), " groups for ", texts.size(), " texts"));
   for (std::size_t i = 0; i < groups.size(); ++i)
     groups[i] = index_from_one(groups[i], count, 4, static_cast<int64_t>(i) + 1);
-  const auto captured = capture_moments(models, texts, check_sites(L, 3, models.at(0)), groups, count);
+  const auto captured =
+      capture_moments(models, texts, check_sites(L, 3, models.at(0)), groups, count);
   return push_captured(L, captured, [L](const std::vector<stats::Moments>& by_group) {
     push_list(L, by_group, [L](const stats::Moments& moments) { MomentsBox::push(L, moments); });
   });
@@ -58,7 +61,8 @@ int run_means(lua_State* L) {
 
 int run_tensors(lua_State* L) {
   const auto models = check_models(L, 1);
-  const auto captured = capture_tensors(models, check_tokens(L, 2), check_sites(L, 3, models.at(0)));
+  const auto captured =
+      capture_tensors(models, check_tokens(L, 2), check_sites(L, 3, models.at(0)));
   return push_captured(L, captured, [L](const std::vector<at::Tensor>& by_text) {
     push_list(L, by_text, [L](const at::Tensor& value) { push_tensor(L, value); });
   });
@@ -93,10 +97,12 @@ const Entry kModule[] = {
 @param count integer  Tokens to add; fewer when the context is full.
 @param stop? integer  Id to stop after; none when absent.
 @return integer[]  Prompt and continuation.)"},
-    {"shared_cost", run_shared_cost, R"(Returns the layers that one run of all models computes over those of one run each.
+    {"shared_cost", run_shared_cost,
+     R"(Returns the layers that one run of all models computes over those of one run each.
 @param models Model[]
 @return number  1 means that nothing is shared.)"},
-    {"moments", run_moments, R"(Returns the moments of all activation values at each site, by group of texts.
+    {"moments", run_moments,
+     R"(Returns the moments of all activation values at each site, by group of texts.
 @param models Model|Model[]
 @param texts Tokens
 @param sites string[]  Globs.

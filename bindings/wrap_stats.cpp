@@ -1,4 +1,5 @@
-// Statistics on lists of numbers: moments, effects with intervals, correlations, corrections, similarities.
+// Statistics on lists of numbers: moments, effects with intervals, correlations, corrections,
+// similarities.
 
 #include "bindings/callback.hpp"
 #include "bindings/native.hpp"
@@ -83,7 +84,8 @@ int stats_resample_counts(lua_State* L) {
 }
 
 int stats_random_order(lua_State* L) {
-  auto order = random_order(check_integer(L, 1, 0, 1 << 24), static_cast<uint64_t>(opt_integer(L, 2, 1)));
+  auto order =
+      random_order(check_integer(L, 1, 0, 1 << 24), static_cast<uint64_t>(opt_integer(L, 2, 1)));
   for (int64_t& position : order)
     ++position;
   return push(L, order);
@@ -102,7 +104,8 @@ int stats_bootstrap(lua_State* L) {
   const Interval interval = bootstrap(
       n,
       [&](std::span<const int64_t> drawn) {
-        std::transform(drawn.begin(), drawn.end(), from_one.begin(), [](int64_t i) { return i + 1; });
+        std::transform(drawn.begin(), drawn.end(), from_one.begin(),
+                       [](int64_t i) { return i + 1; });
         push(L, std::span<const int64_t>(from_one.data(), drawn.size()));
         statistic.call(L, 1, 1);
         const double value = lua_tonumber(L, -1);
@@ -132,9 +135,11 @@ int stats_benjamini_hochberg(lua_State* L) {
 // [items, features] float64 on the CPU, rows contiguous.
 class Rows {
  public:
-  Rows(lua_State* L, int index) : tensor_(check_tensor(L, index).to(at::kCPU, at::kDouble).contiguous()) {
+  Rows(lua_State* L, int index)
+      : tensor_(check_tensor(L, index).to(at::kCPU, at::kDouble).contiguous()) {
     if (tensor_.dim() != 2)
-      throw ArgError(index, cat("a matrix [items, features] expected, got ", tensor_.dim(), " dimensions"));
+      throw ArgError(
+          index, cat("a matrix [items, features] expected, got ", tensor_.dim(), " dimensions"));
   }
   Eigen::Map<const RowMatrix> map() const {
     return {tensor_.data_ptr<double>(), tensor_.size(0), tensor_.size(1)};
@@ -151,13 +156,15 @@ int stats_linear_cka(lua_State* L) {
 int stats_mean_cosine(lua_State* L) {
   const bool centre = opt_boolean(L, 3, false);
   const Rows x(L, 1), y(L, 2);
-  return push(L, centre ? mean_cosine(centered(x.map()), centered(y.map())) : mean_cosine(x.map(), y.map()));
+  return push(L, centre ? mean_cosine(centered(x.map()), centered(y.map()))
+                        : mean_cosine(x.map(), y.map()));
 }
 
 int stats_retrieval(lua_State* L) {
   const bool centre = opt_boolean(L, 3, false);
   const Rows x(L, 1), y(L, 2);
-  return push(L, centre ? retrieval(centered(x.map()), centered(y.map())) : retrieval(x.map(), y.map()));
+  return push(L, centre ? retrieval(centered(x.map()), centered(y.map()))
+                        : retrieval(x.map(), y.map()));
 }
 
 int stats_moments(lua_State* L) {
@@ -184,12 +191,13 @@ template <double Moments::*Field> int moments_field(lua_State* L) {
 
 int moments_tostring(lua_State* L) {
   const Moments& m = MomentsBox::check(L, 1);
-  return push(L, cat("Moments of ", static_cast<int64_t>(m.n), " values: mean ", m.mean, ", std ", m.std(),
-                     ", kurtosis ", m.kurtosis(), ", min ", m.min, ", max ", m.max));
+  return push(L, cat("Moments of ", static_cast<int64_t>(m.n), " values: mean ", m.mean, ", std ",
+                     m.std(), ", kurtosis ", m.kurtosis(), ", min ", m.min, ", max ", m.max));
 }
 
 const Entry kModule[] = {
-    {"one_sample", stats_one_sample, R"(Returns the mean with a bootstrap interval and the p of a sign-flip test against 0.
+    {"one_sample", stats_one_sample,
+     R"(Returns the mean with a bootstrap interval and the p of a sign-flip test against 0.
 @param values number[]
 @param clusters? integer[]  Label of each value's cluster (language); clusters are resampled and count alike.
 @param units? integer[]  Label of each value's unit (sentence); the same units are drawn in every cluster.
@@ -197,7 +205,8 @@ const Entry kModule[] = {
 @param level? number  0.95 when absent.
 @param resamples? integer  2000 when absent.
 @return table  estimate, low, high, p, n, level.)"},
-    {"association", stats_association, R"(Returns a correlation with a BCa bootstrap interval and a permutation p.
+    {"association", stats_association,
+     R"(Returns a correlation with a BCa bootstrap interval and a permutation p.
 @param kind string  "pearson", "spearman" or "kendall".
 @param x number[]
 @param y number[]
@@ -218,7 +227,8 @@ const Entry kModule[] = {
 @param level? number
 @param resamples? integer
 @return table  estimate, low, high, n, level.)"},
-    {"ratio", stats_ratio, R"(Returns sum(above) / sum(below) with a BCa interval over resampled pairs.
+    {"ratio", stats_ratio,
+     R"(Returns sum(above) / sum(below) with a BCa interval over resampled pairs.
 @param above number[]  NLL of each text, say.
 @param below number[]  Bytes of each text, say.
 @param seed? integer
@@ -227,7 +237,8 @@ const Entry kModule[] = {
 @return table  estimate, low, high, n, level.
 @example
 assert(stats.ratio({ 1, 2, 3 }, { 2, 2, 2 }).estimate == 1))"},
-    {"resample_counts", stats_resample_counts, R"(Returns how often each observation is drawn in each resample.
+    {"resample_counts", stats_resample_counts,
+     R"(Returns how often each observation is drawn in each resample.
 @param n integer
 @param resamples integer
 @param seed? integer
@@ -246,10 +257,12 @@ assert(stats.ratio({ 1, 2, 3 }, { 2, 2, 2 }).estimate == 1))"},
     {"holm", stats_holm, R"(Returns p values adjusted by Holm's method.
 @param p number[]
 @return number[])"},
-    {"benjamini_hochberg", stats_benjamini_hochberg, R"(Returns p values adjusted for the false discovery rate.
+    {"benjamini_hochberg", stats_benjamini_hochberg,
+     R"(Returns p values adjusted for the false discovery rate.
 @param p number[]
 @return number[])"},
-    {"linear_cka", stats_linear_cka, R"(Returns the unbiased linear CKA of two representations (Song et al. 2012).
+    {"linear_cka", stats_linear_cka,
+     R"(Returns the unbiased linear CKA of two representations (Song et al. 2012).
 @param x Tensor  [items, features]
 @param y Tensor  [items, features]
 @return number  At most 1; about 0 for unrelated ones.)"},
@@ -258,7 +271,8 @@ assert(stats.ratio({ 1, 2, 3 }, { 2, 2, 2 }).estimate == 1))"},
 @param y Tensor  [items, features]
 @param centre? boolean  Subtract each side's mean row first.
 @return number  -1 to 1.)"},
-    {"retrieval", stats_retrieval, R"(Returns how often a row's nearest neighbour by cosine on the other side is its match.
+    {"retrieval", stats_retrieval,
+     R"(Returns how often a row's nearest neighbour by cosine on the other side is its match.
 @param x Tensor  [items, features]
 @param y Tensor  [items, features]
 @param centre? boolean  Subtract each side's mean row first.
@@ -288,7 +302,8 @@ const Entry kMoments[] = {
 @return number)"},
     {"skewness", moments_get<&Moments::skewness>, R"(Returns the skewness.
 @return number)"},
-    {"kurtosis", moments_get<&Moments::kurtosis>, R"(Returns the excess kurtosis (biased form): 0 for a Gaussian.
+    {"kurtosis", moments_get<&Moments::kurtosis>,
+     R"(Returns the excess kurtosis (biased form): 0 for a Gaussian.
 @return number)"},
 };
 const Entry kMomentsMeta[] = {{"__tostring", moments_tostring, "Describes the moments in a line."}};

@@ -1,9 +1,9 @@
 // The machine and the process: device, threads, libraries, folders, clock.
 
-#include "bindings/native.hpp"
-#include "bindings/push.hpp"
 #include "bindings/args.hpp"
 #include "bindings/entry.hpp"
+#include "bindings/native.hpp"
+#include "bindings/push.hpp"
 #include "engine/device.hpp"
 #include "engine/model/tensor_cache.hpp"
 #include "engine/progress.hpp"
@@ -128,7 +128,8 @@ const Entry kModule[] = {
 @return string[])"},
     {"show_progress", system_show_progress, R"(Turns progress lines on or off.
 @param on boolean)"},
-    {"weight_cache", system_weight_cache, R"(Returns the state of the cache of converted and quantized weights.
+    {"weight_cache", system_weight_cache,
+     R"(Returns the state of the cache of converted and quantized weights.
 @param budget? integer  New budget [bytes].
 @return table  bytes, budget, made (tensors made so far).)"},
 };

@@ -142,7 +142,8 @@ assert(t:decode(t:encode("naïve café")) == "naïve café"))"},
     {"digest", tokenizer_digest, R"(Returns a digest of the tokenizer's content.
 @return string)"},
 };
-const Entry kTokenizerMeta[] = {{"__tostring", tokenizer_tostring, "Describes the tokenizer in a line."}};
+const Entry kTokenizerMeta[] = {
+    {"__tostring", tokenizer_tostring, "Describes the tokenizer in a line."}};
 
 const Entry kTokens[] = {
     {"count", tokens_count, R"(Returns the number of texts.
@@ -159,7 +160,8 @@ const Entry kTokensMeta[] = {{"__tostring", tokens_tostring, "Describes the toke
 
 void register_tokenizer(lua_State* L) {
   register_module(L, "tokenizer", kModule);
-  register_type<std::shared_ptr<const Tokenizer>>(L, "tokenizer", "Tokenizer", kTokenizer, kTokenizerMeta);
+  register_type<std::shared_ptr<const Tokenizer>>(L, "tokenizer", "Tokenizer", kTokenizer,
+                                                  kTokenizerMeta);
   register_type<Tokens>(L, "tokenizer", "Tokens", kTokens, kTokensMeta);
 }
 

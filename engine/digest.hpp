@@ -1,5 +1,6 @@
 #pragma once
-// Content digests (XXH3, 128 bit): names for weights, plans, texts and tokenizers in caches and records.
+// Content digests (XXH3, 128 bit): names for weights, plans, texts and tokenizers in caches and
+// records.
 
 #include <cstddef>
 #include <memory>

@@ -1,5 +1,6 @@
 #pragma once
-// The one exception type that engine code throws: what went wrong, where, and what to do, in one line.
+// The one exception type that engine code throws: what went wrong, where, and what to do, in one
+// line.
 
 #include <sstream>
 #include <stdexcept>

@@ -55,7 +55,8 @@ std::shared_ptr<const MappedFile> MappedFile::open(const fs::path& path) {
   auto file = std::shared_ptr<MappedFile>(new MappedFile);
   file->path_ = path;
   file->size_ = static_cast<std::size_t>(info.st_size);
-  void* mapped = file->size_ == 0 ? nullptr : mmap(nullptr, file->size_, PROT_READ, MAP_PRIVATE, fd, 0);
+  void* mapped =
+      file->size_ == 0 ? nullptr : mmap(nullptr, file->size_, PROT_READ, MAP_PRIVATE, fd, 0);
   ::close(fd);
   if (mapped == MAP_FAILED)
     throw Error(cat(path.string(), ": cannot be mapped: ", std::strerror(errno)));

@@ -9,7 +9,8 @@
 
 namespace residua {
 
-/// Reads a whole file. Throws Error naming the path when it is absent, no regular file, or larger than `limit`.
+/// Reads a whole file. Throws Error naming the path when it is absent, no regular file, or larger
+/// than `limit`.
 std::string read_file(const std::filesystem::path& path, std::size_t limit = std::size_t{1} << 30);
 
 /// Writes through a temporary file and a rename, so that a reader never sees half a file.

@@ -7,7 +7,8 @@
 
 namespace residua {
 
-/// Shows "what 34 % 12 s left"; wipes its line at the end. Also polls for an interrupt at each step.
+/// Shows "what 34 % 12 s left"; wipes its line at the end. Also polls for an interrupt at each
+/// step.
 class Progress {
  public:
   Progress(std::string what, int64_t total);

@@ -1,5 +1,6 @@
 #pragma once
-// What a decoder-only transformer is made of. Families fill it in; the transformer reads nothing else.
+// What a decoder-only transformer is made of. Families fill it in; the transformer reads nothing
+// else.
 
 #include <cstdint>
 #include <string>
@@ -12,15 +13,15 @@ enum class Activation { gelu_tanh, gelu, silu, relu };
 
 /// Sizes and switches of one model. Shapes of params follow from it (see each family file).
 struct Architecture {
-  std::string family;     ///< "gpt2", "llama"
+  std::string family; ///< "gpt2", "llama"
   int64_t layers = 0;
-  int64_t width = 0;      ///< of the residual stream
+  int64_t width = 0; ///< of the residual stream
   int64_t heads = 0;
-  int64_t kv_heads = 0;   ///< < heads: grouped-query attention
+  int64_t kv_heads = 0; ///< < heads: grouped-query attention
   int64_t head_width = 0;
   int64_t mlp_width = 0;
   int64_t vocab = 0;
-  int64_t context = 0;    ///< longest text [tokens]
+  int64_t context = 0; ///< longest text [tokens]
   Norm norm = Norm::layer;
   double norm_eps = 1e-5;
   Positions positions = Positions::learned;

@@ -17,18 +17,21 @@ using Tensors = std::map<std::string, at::Tensor>;
 static std::set<std::string> shard_names(const fs::path& index) {
   const auto parsed = nlohmann::json::parse(read_file(index), nullptr, false);
   if (parsed.is_discarded() || !parsed.contains("weight_map") || !parsed["weight_map"].is_object())
-    throw Error(cat(index.string(), ": no JSON object with a weight_map"), "download the file again");
+    throw Error(cat(index.string(), ": no JSON object with a weight_map"),
+                "download the file again");
   std::set<std::string> names;
   for (const auto& [tensor, file] : parsed["weight_map"].items()) {
     if (!file.is_string() || fs::path(file.get<std::string>()).has_parent_path())
-      throw Error(cat(index.string(), ": tensor '", tensor, "' does not name a file of this folder"));
+      throw Error(
+          cat(index.string(), ": tensor '", tensor, "' does not name a file of this folder"));
     names.insert(file.get<std::string>());
   }
   return names;
 }
 
 static Tensors read_tensors(const fs::path& folder) {
-  const fs::path single = folder / "model.safetensors", index = folder / "model.safetensors.index.json";
+  const fs::path single = folder / "model.safetensors",
+                 index = folder / "model.safetensors.index.json";
   if (fs::exists(single))
     return Safetensors::open(single).tensors();
   if (!fs::exists(index))
@@ -40,19 +43,23 @@ static Tensors read_tensors(const fs::path& folder) {
   return tensors;
 }
 
-static const at::Tensor* find_stored(const Tensors& tensors, const Family& family, const std::string& name) {
+static const at::Tensor* find_stored(const Tensors& tensors, const Family& family,
+                                     const std::string& name) {
   for (const std::string& prefix : family.prefixes)
     if (const auto found = tensors.find(prefix + name); found != tensors.end())
       return &found->second;
   return nullptr;
 }
 
-static Param make_param(const ParamSource& source, const at::Tensor& stored, const std::string& folder) {
+static Param make_param(const ParamSource& source, const at::Tensor& stored,
+                        const std::string& folder) {
   if (!at::isFloatingType(stored.scalar_type()))
-    throw Error(cat(folder, ": tensor '", source.stored, "' holds ", c10::toString(stored.scalar_type())),
-                "already quantized checkpoints are not supported; use the original one");
+    throw Error(
+        cat(folder, ": tensor '", source.stored, "' holds ", c10::toString(stored.scalar_type())),
+        "already quantized checkpoints are not supported; use the original one");
   Param param{source.name, stored, source.transposed};
-  if (stored.dim() != static_cast<int64_t>(source.shape.size()) || param.oriented().sizes() != source.shape)
+  if (stored.dim() != static_cast<int64_t>(source.shape.size()) ||
+      param.oriented().sizes() != source.shape)
     throw Error(cat(folder, ": tensor '", source.stored, "' has shape ", stored.sizes(),
                     ", config.json asks for ", at::IntArrayRef(source.shape),
                     source.transposed ? " (transposed)" : ""),
@@ -91,12 +98,18 @@ std::shared_ptr<const Weights> load_weights(const fs::path& folder) {
 }
 
 static nlohmann::ordered_json gpt2_config(const Architecture& a) {
-  return {{"architectures", {"GPT2LMHeadModel"}}, {"model_type", "gpt2"},
-          {"n_layer", a.layers},                  {"n_embd", a.width},
-          {"n_head", a.heads},                    {"n_inner", a.mlp_width},
-          {"vocab_size", a.vocab},                {"n_positions", a.context},
-          {"layer_norm_epsilon", a.norm_eps},     {"activation_function", "gelu_new"},
-          {"tie_word_embeddings", a.tied_head},   {"bos_token_id", 0},
+  return {{"architectures", {"GPT2LMHeadModel"}},
+          {"model_type", "gpt2"},
+          {"n_layer", a.layers},
+          {"n_embd", a.width},
+          {"n_head", a.heads},
+          {"n_inner", a.mlp_width},
+          {"vocab_size", a.vocab},
+          {"n_positions", a.context},
+          {"layer_norm_epsilon", a.norm_eps},
+          {"activation_function", "gelu_new"},
+          {"tie_word_embeddings", a.tied_head},
+          {"bos_token_id", 0},
           {"eos_token_id", 0}};
 }
 
@@ -104,14 +117,16 @@ void save_weights(const Weights& weights, const fs::path& folder, at::ScalarType
                   const std::string& tokenizer_json) {
   const Architecture& a = weights.architecture();
   if (a.family != "gpt2" || a.activation != Activation::gelu_tanh)
-    throw Error(cat("cannot save a model of family ", a.family), "only gpt2 models are trained and saved");
+    throw Error(cat("cannot save a model of family ", a.family),
+                "only gpt2 models are trained and saved");
   fs::create_directories(folder);
   std::vector<std::pair<std::string, at::Tensor>> tensors;
   for (const ParamSource& source : family_named(a.family).params(a)) {
     if (const Param* param = weights.find(source.name)) {
       const at::Tensor value = param->oriented().to(dtype);
       const std::string prefix = source.name == "head" ? "" : "transformer.";
-      tensors.emplace_back(prefix + source.stored, (source.transposed ? value.t() : value).contiguous());
+      tensors.emplace_back(prefix + source.stored,
+                           (source.transposed ? value.t() : value).contiguous());
     }
   }
   nlohmann::ordered_json config = gpt2_config(a);

@@ -16,7 +16,8 @@ Config Config::parse(const std::string& text, const std::string& origin) {
   try {
     parsed = json::parse(text);
   } catch (const json::parse_error& e) {
-    throw Error(cat(origin, ": not valid JSON at byte ", e.byte), "check or download the file again");
+    throw Error(cat(origin, ": not valid JSON at byte ", e.byte),
+                "check or download the file again");
   }
   if (!parsed.is_object())
     throw Error(cat(origin, ": expected a JSON object"), "is this a model's config.json?");

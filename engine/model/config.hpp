@@ -2,8 +2,8 @@
 // Checked access to the fields of a `config.json`: errors name the file and the field.
 
 #include <cstdint>
-#include <nlohmann/json_fwd.hpp>
 #include <memory>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 
@@ -27,7 +27,8 @@ class Config {
   /// The object under `field`, with the same origin.
   Config object(const std::string& field) const;
 
-  /// Throws unless the field is absent, null or equal to `value`: what this engine does not compute, it refuses.
+  /// Throws unless the field is absent, null or equal to `value`: what this engine does not
+  /// compute, it refuses.
   void require_absent_or(const std::string& field, bool value) const;
 
  private:

@@ -19,7 +19,8 @@ const Family& family_named(const std::string& name) {
   for (const Family* family : kFamilies)
     if (name == family->name)
       return *family;
-  throw Error(cat("model family '", name, "' is not supported"), cat("supported are ", supported()));
+  throw Error(cat("model family '", name, "' is not supported"),
+              cat("supported are ", supported()));
 }
 
 const Family& family_of(const Config& config) {
@@ -33,9 +34,12 @@ const Family& family_of(const Config& config) {
 
 Activation parse_activation(const std::string& name, const std::string& origin) {
   static const std::map<std::string, Activation> kNames = {
-      {"gelu_new", Activation::gelu_tanh}, {"gelu_pytorch_tanh", Activation::gelu_tanh},
-      {"gelu_fast", Activation::gelu_tanh}, {"gelu", Activation::gelu},
-      {"silu", Activation::silu},          {"swish", Activation::silu},
+      {"gelu_new", Activation::gelu_tanh},
+      {"gelu_pytorch_tanh", Activation::gelu_tanh},
+      {"gelu_fast", Activation::gelu_tanh},
+      {"gelu", Activation::gelu},
+      {"silu", Activation::silu},
+      {"swish", Activation::silu},
       {"relu", Activation::relu}};
   const auto found = kNames.find(name);
   if (found == kNames.end())
@@ -44,8 +48,8 @@ Activation parse_activation(const std::string& name, const std::string& origin) 
   return found->second;
 }
 
-void add_with_bias(std::vector<ParamSource>& params, const std::string& name, const std::string& stored,
-                   std::vector<int64_t> shape, bool transposed) {
+void add_with_bias(std::vector<ParamSource>& params, const std::string& name,
+                   const std::string& stored, std::vector<int64_t> shape, bool transposed) {
   const int64_t out = shape[0];
   params.push_back({name, stored + ".weight", std::move(shape), transposed, false});
   params.push_back({name + ".bias", stored + ".bias", {out}, false, true});

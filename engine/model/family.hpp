@@ -1,5 +1,6 @@
 #pragma once
-// A family maps a published checkpoint onto the architecture description: its config.json and its tensor names.
+// A family maps a published checkpoint onto the architecture description: its config.json and its
+// tensor names.
 
 #include "engine/model/architecture.hpp"
 #include "engine/model/config.hpp"
@@ -19,8 +20,8 @@ struct ParamSource {
 };
 
 struct Family {
-  const char* name;                                         ///< config.json's model_type
-  std::vector<std::string> prefixes;                        ///< of stored names, tried in order
+  const char* name;                  ///< config.json's model_type
+  std::vector<std::string> prefixes; ///< of stored names, tried in order
   Architecture (*describe)(const Config& config);
   std::vector<ParamSource> (*params)(const Architecture& architecture);
 };
@@ -38,7 +39,7 @@ extern const Family kLlama;
 Activation parse_activation(const std::string& name, const std::string& origin);
 
 /// Appends `stored`.weight as `name` and `stored`.bias as `name`.bias.
-void add_with_bias(std::vector<ParamSource>& params, const std::string& name, const std::string& stored,
-                   std::vector<int64_t> shape, bool transposed = false);
+void add_with_bias(std::vector<ParamSource>& params, const std::string& name,
+                   const std::string& stored, std::vector<int64_t> shape, bool transposed = false);
 
 } // namespace residua

@@ -8,7 +8,8 @@ namespace residua {
 // transformers 5 keeps rope_theta inside rope_parameters; earlier versions at the top level.
 static double rope_theta(const Config& config) {
   if (config.has("rope_scaling"))
-    throw Error(cat(config.origin(), ": rope_scaling is not supported"), "use a checkpoint without it");
+    throw Error(cat(config.origin(), ": rope_scaling is not supported"),
+                "use a checkpoint without it");
   if (!config.has("rope_parameters"))
     return config.number("rope_theta", 10000);
   const Config rope = config.object("rope_parameters");
@@ -42,7 +43,8 @@ static Architecture describe_llama(const Config& config) {
 }
 
 static std::vector<ParamSource> params_llama(const Architecture& a) {
-  std::vector<ParamSource> params = {{"embed.tokens", "model.embed_tokens.weight", {a.vocab, a.width}}};
+  std::vector<ParamSource> params = {
+      {"embed.tokens", "model.embed_tokens.weight", {a.vocab, a.width}}};
   for (int64_t i = 0; i < a.layers; ++i) {
     const std::string layer = cat("L", i), stored = cat("model.layers.", i);
     const std::string attn = stored + ".self_attn", mlp = stored + ".mlp";

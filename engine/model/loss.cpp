@@ -24,7 +24,8 @@ static at::Tensor tapped_nll(const Model& model, const at::Tensor& hidden, const
   return at::cross_entropy_loss(logits.index_select(0, places), targets, {}, at::Reduction::None);
 }
 
-at::Tensor token_nll(const Model& model, const at::Tensor& hidden, const Packed& packed, Taps& taps) {
+at::Tensor token_nll(const Model& model, const at::Tensor& hidden, const Packed& packed,
+                     Taps& taps) {
   const at::Tensor places = predicting(packed);
   const at::Tensor targets = packed.ids.index_select(0, places + 1);
   if (taps.wants({Point::logits}))
@@ -34,8 +35,8 @@ at::Tensor token_nll(const Model& model, const at::Tensor& hidden, const Packed&
   std::vector<at::Tensor> parts = {at::empty({0}, hidden.options())};
   for (int64_t first = 0; first < places.size(0); first += chunk) {
     const int64_t count = std::min(chunk, places.size(0) - first);
-    const at::Tensor logits =
-        model.ablate({Point::logits}, run_head(model, hidden.index_select(0, places.narrow(0, first, count))));
+    const at::Tensor logits = model.ablate(
+        {Point::logits}, run_head(model, hidden.index_select(0, places.narrow(0, first, count))));
     parts.push_back(
         at::cross_entropy_loss(logits, targets.narrow(0, first, count), {}, at::Reduction::None));
   }

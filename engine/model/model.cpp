@@ -48,7 +48,8 @@ Model Model::with(const Plan& plan) const {
 Model Model::with_param(const std::string& name, const at::Tensor& value) const {
   const at::Tensor old = weights_->at(name).oriented();
   if (value.sizes() != old.sizes())
-    throw Error(cat("param '", name, "' has shape ", old.sizes(), ", the new value ", value.sizes()));
+    throw Error(
+        cat("param '", name, "' has shape ", old.sizes(), ", the new value ", value.sizes()));
   Model changed = *this;
   changed.edits_[name] = {value.to(at::kFloat), tensor_digest(value.to(at::kFloat)), {}};
   changed.make_keys();
@@ -74,7 +75,8 @@ static at::Tensor prepared(const at::Tensor& oriented) {
   return oriented.to(device::current(), at::kFloat);
 }
 
-static void require_finite(const at::Tensor& tensor, const std::string& name, const std::string& model) {
+static void require_finite(const at::Tensor& tensor, const std::string& name,
+                           const std::string& model) {
   // A sum is finite only if all terms are; in float64 it cannot overflow from finite float32 terms.
   if (!std::isfinite(tensor.sum(at::kDouble).item<double>()))
     throw Error(cat("model ", model, ": param '", name, "' holds NaN or infinite values"),
@@ -112,7 +114,8 @@ at::Tensor Model::ablate(const Site& site, const at::Tensor& value) const {
 
 // The head reads embed.tokens when it is tied, so an edit of it changes both ends.
 static bool in_head(const std::string& name, const Architecture& a) {
-  return name.starts_with("final.") || name.starts_with("head") || (a.tied_head && name == "embed.tokens");
+  return name.starts_with("final.") || name.starts_with("head") ||
+         (a.tied_head && name == "embed.tokens");
 }
 
 void Model::make_keys() {

@@ -1,5 +1,6 @@
 #pragma once
-// A model is an immutable value: shared weights under an overlay of edits. Making a changed model copies no weights.
+// A model is an immutable value: shared weights under an overlay of edits. Making a changed model
+// copies no weights.
 
 #include "engine/model/site.hpp"
 #include "engine/model/weights.hpp"
@@ -14,15 +15,15 @@ namespace residua {
 
 /// What happened to one param: perhaps replaced, then quantized, in this order.
 struct ParamEdit {
-  at::Tensor replacement;             ///< undefined: the stored weight
-  std::string replacement_digest;     ///< of its bytes
+  at::Tensor replacement;         ///< undefined: the stored weight
+  std::string replacement_digest; ///< of its bytes
   std::vector<Quantizer> quantizers;
-  std::string describe() const;       ///< equal edits describe equally
+  std::string describe() const; ///< equal edits describe equally
 };
 
 /// A site's activation is replaced by a constant: zero, or `value` [width] at every token.
 struct Ablation {
-  at::Tensor value;  ///< undefined: zero
+  at::Tensor value; ///< undefined: zero
   std::string digest;
 };
 
@@ -40,11 +41,13 @@ class Model {
   Model with_param(const std::string& name, const at::Tensor& value) const;
   Model ablated(const Site& site, const Ablation& ablation) const;
 
-  /// For differentiation: these params are taken as they are, uncached; `train/` alone may change them.
+  /// For differentiation: these params are taken as they are, uncached; `train/` alone may change
+  /// them.
   Model with_leaves(std::map<std::string, at::Tensor> leaves) const;
 
   bool has(const std::string& name) const { return weights_->find(name) != nullptr; }
-  /// The effective param on the current device: float32, [out, in]. NaN or infinite weights are an Error.
+  /// The effective param on the current device: float32, [out, in]. NaN or infinite weights are an
+  /// Error.
   at::Tensor param(const std::string& name) const;
   bool edited(const std::string& name) const { return edits_.contains(name); }
   /// `value` as the edits of this site leave it.
@@ -52,8 +55,9 @@ class Model {
 
   /// Of weights and edits: equal digests are equal functions.
   std::string digest() const;
-  /// Equal keys mean that the two models compute the same in this layer (-1: embedding; `layers`: final norm and
-  /// head). Comparable between models on the same weights and between those on different ones.
+  /// Equal keys mean that the two models compute the same in this layer (-1: embedding; `layers`:
+  /// final norm and head). Comparable between models on the same weights and between those on
+  /// different ones.
   const std::string& layer_key(int layer) const;
   std::string describe() const;
 

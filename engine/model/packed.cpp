@@ -32,8 +32,9 @@ static void add_text(Packed& packed, const TokenIds& ids, int64_t text, int64_t 
   if (length == 0)
     throw Error(cat("text ", text + 1, " has no tokens"), "remove empty texts");
   if (length > context)
-    throw Error(cat("text ", text + 1, " has ", length, " tokens, the model reads at most ", context),
-                "split it into shorter texts");
+    throw Error(
+        cat("text ", text + 1, " has ", length, " tokens, the model reads at most ", context),
+        "split it into shorter texts");
   packed.texts.push_back(text);
   packed.starts.push_back(packed.tokens);
   packed.lengths.push_back(length);

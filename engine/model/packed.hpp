@@ -8,7 +8,8 @@ namespace residua {
 
 using TokenIds = std::vector<int64_t>;
 
-/// Where each text lies in the batch. Linear layers see all tokens at once; attention pads a view of them.
+/// Where each text lies in the batch. Linear layers see all tokens at once; attention pads a view
+/// of them.
 struct Packed {
   std::vector<int64_t> texts;   ///< which text of the request each row is
   std::vector<int64_t> lengths; ///< tokens of each
@@ -18,11 +19,12 @@ struct Packed {
 
   at::Tensor ids;       ///< [tokens] int64
   at::Tensor positions; ///< [tokens] int64, from 0 in each text
-  at::Tensor pad;       ///< [rows * longest] token of each padded place; undefined when all lengths agree
-  at::Tensor unpad;     ///< [tokens] padded place of each token
+  at::Tensor pad; ///< [rows * longest] token of each padded place; undefined when all lengths agree
+  at::Tensor unpad; ///< [tokens] padded place of each token
 
   int64_t rows() const { return static_cast<int64_t>(lengths.size()); }
-  /// [tokens, width] -> [rows, longest, width]; padding repeats a token, always after the text's own.
+  /// [tokens, width] -> [rows, longest, width]; padding repeats a token, always after the text's
+  /// own.
   at::Tensor padded(const at::Tensor& flat) const;
   /// The inverse.
   at::Tensor unpadded(const at::Tensor& rows_by_longest) const;
@@ -30,10 +32,12 @@ struct Packed {
   at::Tensor row(const at::Tensor& flat, int64_t row) const;
 };
 
-/// Packs the texts `which` of `ids`, on the current device. Throws Error for a text without tokens or over `context`.
+/// Packs the texts `which` of `ids`, on the current device. Throws Error for a text without tokens
+/// or over `context`.
 Packed pack(const std::vector<TokenIds>& ids, const std::vector<int64_t>& which, int64_t context);
 
-/// Splits texts into batches of at most `budget` tokens (at least one text each), similar lengths together.
+/// Splits texts into batches of at most `budget` tokens (at least one text each), similar lengths
+/// together.
 std::vector<std::vector<int64_t>> make_batches(const std::vector<TokenIds>& ids, int64_t budget);
 
 } // namespace residua

@@ -21,8 +21,8 @@ struct Extent {
 
 static const std::map<std::string, at::ScalarType>& types() {
   static const std::map<std::string, at::ScalarType> kTypes = {
-      {"F32", at::kFloat}, {"F16", at::kHalf},  {"BF16", at::kBFloat16}, {"F64", at::kDouble},
-      {"I64", at::kLong},  {"I32", at::kInt},   {"I16", at::kShort},     {"I8", at::kChar},
+      {"F32", at::kFloat}, {"F16", at::kHalf}, {"BF16", at::kBFloat16}, {"F64", at::kDouble},
+      {"I64", at::kLong},  {"I32", at::kInt},  {"I16", at::kShort},     {"I8", at::kChar},
       {"U8", at::kByte},   {"BOOL", at::kBool}};
   return kTypes;
 }
@@ -34,8 +34,9 @@ static json parse_header(const MappedFile& file) {
   uint64_t length = 0;
   std::memcpy(&length, file.data(), 8);
   if (length > kMostHeader || length > file.size() - 8)
-    throw Error(cat(path, ": the header claims ", length, " bytes at offset 8, the file has ", file.size()),
-                kRemedy);
+    throw Error(
+        cat(path, ": the header claims ", length, " bytes at offset 8, the file has ", file.size()),
+        kRemedy);
   const char* text = reinterpret_cast<const char*>(file.data()) + 8;
   try {
     json header = json::parse(text, text + length);
@@ -54,7 +55,8 @@ static std::vector<int64_t> parse_shape(const json& entry, const std::string& wh
   std::vector<int64_t> shape;
   uint64_t elements = 1;
   for (const json& size : *found) {
-    if (!size.is_number_unsigned() || __builtin_mul_overflow(elements, size.get<uint64_t>(), &elements) ||
+    if (!size.is_number_unsigned() ||
+        __builtin_mul_overflow(elements, size.get<uint64_t>(), &elements) ||
         elements > (uint64_t{1} << 48))
       throw Error(cat(where, "has an impossible shape ", found->dump()), kRemedy);
     shape.push_back(size.get<int64_t>());
@@ -71,17 +73,20 @@ static Extent parse_extent(const json& entry, uint64_t data_size, const std::str
     throw Error(cat(where, "has no pair of data_offsets"), kRemedy);
   const Extent extent{(*found)[0].get<uint64_t>(), (*found)[1].get<uint64_t>(), name};
   if (extent.begin > extent.end || extent.end > data_size)
-    throw Error(cat(where, "lies at ", extent.begin, " to ", extent.end, " of ", data_size, " bytes of data"),
+    throw Error(cat(where, "lies at ", extent.begin, " to ", extent.end, " of ", data_size,
+                    " bytes of data"),
                 kRemedy);
   return extent;
 }
 
 static at::ScalarType parse_type(const json& entry, const std::string& where) {
   const auto found = entry.find("dtype");
-  const std::string name = found != entry.end() && found->is_string() ? found->get<std::string>() : "";
+  const std::string name =
+      found != entry.end() && found->is_string() ? found->get<std::string>() : "";
   const auto type = types().find(name);
   if (type == types().end())
-    throw Error(cat(where, "has dtype '", name, "'"), "supported are F32, F16, BF16, F64 and integers");
+    throw Error(cat(where, "has dtype '", name, "'"),
+                "supported are F32, F16, BF16, F64 and integers");
   return type->second;
 }
 
@@ -91,7 +96,8 @@ static at::Tensor view(const std::shared_ptr<const MappedFile>& file, uint64_t o
   auto* data = const_cast<std::byte*>(file->data() + offset);
   const auto options = at::TensorOptions().dtype(type);
   if (reinterpret_cast<uintptr_t>(data) % at::elementSize(type) == 0)
-    return at::from_blob(data, shape, [file](void*) {}, options);
+    return at::from_blob(
+        data, shape, [file](void*) {}, options);
   at::Tensor copy = at::empty(shape, options);
   std::memcpy(copy.data_ptr(), data, copy.nbytes());
   return copy;
@@ -126,8 +132,8 @@ Safetensors Safetensors::open(const std::filesystem::path& path) {
     extents.push_back(parse_extent(entry, file->size() - start, name, where));
     const uint64_t bytes = c10::multiply_integers(shape) * at::elementSize(type);
     if (extents.back().end - extents.back().begin != bytes)
-      throw Error(cat(where, "spans ", extents.back().end - extents.back().begin, " bytes, its shape needs ",
-                      bytes),
+      throw Error(cat(where, "spans ", extents.back().end - extents.back().begin,
+                      " bytes, its shape needs ", bytes),
                   kRemedy);
     result.tensors_.emplace(name, view(file, start + extents.back().begin, shape, type));
   }

@@ -11,7 +11,8 @@
 
 namespace residua {
 
-/// One mapped file. Tensors are views into the mapping (no copy) and hold it alive; never write to them.
+/// One mapped file. Tensors are views into the mapping (no copy) and hold it alive; never write to
+/// them.
 class Safetensors {
  public:
   /// Checks the whole header: lengths, types, shapes, offsets inside the file and not overlapping.

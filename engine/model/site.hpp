@@ -1,5 +1,6 @@
 #pragma once
-// Sites: named points of the forward pass where activations can be observed, replaced or differentiated.
+// Sites: named points of the forward pass where activations can be observed, replaced or
+// differentiated.
 
 #include <compare>
 #include <cstdint>
@@ -34,8 +35,8 @@ struct Site {
 /// All sites of a model with `layers` layers, in the order of the forward pass.
 std::vector<Site> all_sites(int64_t layers);
 
-/// Sites whose names match the glob, or the one that a TransformerLens name ("blocks.3.hook_resid_post") means.
-/// Throws Error naming the valid points when there is none.
+/// Sites whose names match the glob, or the one that a TransformerLens name
+/// ("blocks.3.hook_resid_post") means. Throws Error naming the valid points when there is none.
 std::vector<Site> find_sites(const std::string& selector, int64_t layers);
 
 } // namespace residua

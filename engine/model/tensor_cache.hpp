@@ -1,5 +1,6 @@
 #pragma once
-// Tensors made from weights (converted, quantized), kept until a byte budget is passed; the least recently used go first.
+// Tensors made from weights (converted, quantized), kept until a byte budget is passed; the least
+// recently used go first.
 
 #include <ATen/core/Tensor.h>
 #include <functional>

@@ -29,10 +29,14 @@ static at::Tensor normalize(const Model& model, const std::string& name, const a
 
 static at::Tensor activate(Activation activation, const at::Tensor& x) {
   switch (activation) {
-    case Activation::gelu_tanh: return at::gelu(x, "tanh");
-    case Activation::gelu: return at::gelu(x);
-    case Activation::silu: return at::silu(x);
-    case Activation::relu: return at::relu(x);
+    case Activation::gelu_tanh:
+      return at::gelu(x, "tanh");
+    case Activation::gelu:
+      return at::gelu(x);
+    case Activation::silu:
+      return at::silu(x);
+    case Activation::relu:
+      return at::relu(x);
   }
   throw Error("unknown activation");
 }
@@ -45,10 +49,13 @@ static at::Tensor tap(const Model& model, const Site& site, const at::Tensor& va
 
 Pass::Pass(const Architecture& a, const Packed& packed) : packed_(packed) {
   const auto options = at::TensorOptions().dtype(at::kFloat).device(packed.ids.device());
-  mask_ = at::full({packed.longest, packed.longest}, -std::numeric_limits<float>::infinity(), options).triu(1);
+  mask_ =
+      at::full({packed.longest, packed.longest}, -std::numeric_limits<float>::infinity(), options)
+          .triu(1);
   if (a.positions != Positions::rotary)
     return;
-  const at::Tensor steps = at::arange(0, a.head_width, 2, options) / static_cast<double>(a.head_width);
+  const at::Tensor steps =
+      at::arange(0, a.head_width, 2, options) / static_cast<double>(a.head_width);
   const at::Tensor frequencies = at::pow(a.rope_theta, -steps);
   const at::Tensor half = at::outer(packed.positions.to(at::kFloat), frequencies);
   const at::Tensor angles = at::cat({half, half}, 1).unsqueeze(1);
@@ -68,24 +75,28 @@ struct Projections {
 static Projections project(const Model& model, const std::string& attn, const at::Tensor& x) {
   const Architecture& a = model.architecture();
   if (!a.fused_qkv)
-    return {linear(model, attn + ".q", x), linear(model, attn + ".k", x), linear(model, attn + ".v", x)};
-  const auto parts = linear(model, attn + ".qkv", x).split_with_sizes(
-      {a.query_width(), a.kv_width(), a.kv_width()}, 1);
+    return {linear(model, attn + ".q", x), linear(model, attn + ".k", x),
+            linear(model, attn + ".v", x)};
+  const auto parts = linear(model, attn + ".qkv", x)
+                         .split_with_sizes({a.query_width(), a.kv_width(), a.kv_width()}, 1);
   return {parts[0], parts[1], parts[2]};
 }
 
-static at::Tensor rotated(const Pass& pass, const at::Tensor& flat, int64_t heads, int64_t head_width) {
+static at::Tensor rotated(const Pass& pass, const at::Tensor& flat, int64_t heads,
+                          int64_t head_width) {
   return pass.rotate(flat.view({-1, heads, head_width})).reshape(flat.sizes());
 }
 
-// [tokens, heads * head width] -> [rows, heads, longest, head width]; key/value heads repeat up to `heads`.
+// [tokens, heads * head width] -> [rows, heads, longest, head width]; key/value heads repeat up to
+// `heads`.
 static at::Tensor split_heads(const Packed& packed, const at::Tensor& flat, const Architecture& a) {
   at::Tensor x = packed.padded(flat);
   x = x.view({packed.rows(), packed.longest, -1, a.head_width}).transpose(1, 2);
   return x.size(1) == a.heads ? x : x.repeat_interleave(a.heads / x.size(1), 1);
 }
 
-static at::Tensor attend(const Model& model, int layer, const at::Tensor& x, const Pass& pass, Taps& taps) {
+static at::Tensor attend(const Model& model, int layer, const at::Tensor& x, const Pass& pass,
+                         Taps& taps) {
   const Architecture& a = model.architecture();
   const std::string attn = cat("L", layer, ".attn");
   auto [q, k, v] = project(model, attn, x);
@@ -99,7 +110,8 @@ static at::Tensor attend(const Model& model, int layer, const at::Tensor& x, con
       at::matmul(split_heads(packed, q, a) * scale, split_heads(packed, k, a).transpose(-1, -2));
   at::Tensor pattern = at::softmax(scores + pass.mask(), -1);
   pattern = tap(model, {Point::attn_pattern, layer}, pattern, taps);
-  const at::Tensor mixed = at::matmul(pattern, split_heads(packed, v, a)); // [rows, heads, longest, width]
+  const at::Tensor mixed =
+      at::matmul(pattern, split_heads(packed, v, a)); // [rows, heads, longest, width]
   return linear(model, attn + ".out", packed.unpadded(mixed.transpose(1, 2)));
 }
 
@@ -108,7 +120,8 @@ static at::Tensor mlp(const Model& model, int layer, const at::Tensor& x, Taps& 
   const std::string name = cat("L", layer, ".mlp");
   at::Tensor hidden;
   if (a.gated_mlp)
-    hidden = activate(a.activation, linear(model, name + ".gate", x)) * linear(model, name + ".up", x);
+    hidden =
+        activate(a.activation, linear(model, name + ".gate", x)) * linear(model, name + ".up", x);
   else
     hidden = activate(a.activation, linear(model, name + ".up", x));
   return linear(model, name + ".down", tap(model, {Point::mlp_hidden, layer}, hidden, taps));
@@ -122,7 +135,8 @@ at::Tensor embed(const Model& model, const Pass& pass, Taps& taps) {
   return tap(model, {Point::embed}, x, taps);
 }
 
-at::Tensor run_layer(const Model& model, int layer, const at::Tensor& stream, const Pass& pass, Taps& taps) {
+at::Tensor run_layer(const Model& model, int layer, const at::Tensor& stream, const Pass& pass,
+                     Taps& taps) {
   const auto at_site = [&](Point point, const at::Tensor& value) {
     return tap(model, {point, layer}, value, taps);
   };

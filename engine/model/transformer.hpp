@@ -1,6 +1,6 @@
 #pragma once
-// The forward pass in steps, so that any prefix of the layers can be shared or resumed from its residual stream.
-// It reads the architecture description only; it knows no family.
+// The forward pass in steps, so that any prefix of the layers can be shared or resumed from its
+// residual stream. It reads the architecture description only; it knows no family.
 
 #include "engine/model/model.hpp"
 #include "engine/model/packed.hpp"
@@ -21,7 +21,8 @@ class Pass {
   Pass(const Architecture& architecture, const Packed& packed);
   const Packed& packed() const { return packed_; }
   const at::Tensor& mask() const { return mask_; } ///< [longest, longest], -inf above the diagonal
-  /// Rotates pairs (i, i + half) of each head of [tokens, heads, head width] by position (half-split convention).
+  /// Rotates pairs (i, i + half) of each head of [tokens, heads, head width] by position
+  /// (half-split convention).
   at::Tensor rotate(const at::Tensor& heads) const;
 
  private:
@@ -32,15 +33,18 @@ class Pass {
 /// [tokens, width]: the stream before L0.
 at::Tensor embed(const Model& model, const Pass& pass, Taps& taps);
 /// The stream after `layer`, from the stream before it.
-at::Tensor run_layer(const Model& model, int layer, const at::Tensor& stream, const Pass& pass, Taps& taps);
+at::Tensor run_layer(const Model& model, int layer, const at::Tensor& stream, const Pass& pass,
+                     Taps& taps);
 /// [tokens, width] after the final norm.
 at::Tensor run_final(const Model& model, const at::Tensor& stream, Taps& taps);
 /// [n, vocab] from [n, width].
 at::Tensor run_head(const Model& model, const at::Tensor& hidden);
 
-/// Negative log likelihood [nats] of each predicted token: [tokens - rows], row by row. The head and the loss go over
-/// the tokens in chunks, so that no tokens x vocabulary matrix is kept (unless gradients are recorded).
-at::Tensor token_nll(const Model& model, const at::Tensor& hidden, const Packed& packed, Taps& taps);
+/// Negative log likelihood [nats] of each predicted token: [tokens - rows], row by row. The head
+/// and the loss go over the tokens in chunks, so that no tokens x vocabulary matrix is kept (unless
+/// gradients are recorded).
+at::Tensor token_nll(const Model& model, const at::Tensor& hidden, const Packed& packed,
+                     Taps& taps);
 
 /// Tokens to run at once, so that one product takes a fraction of a second on a CPU.
 int64_t batch_tokens(const Architecture& architecture);

@@ -45,7 +45,12 @@ const std::string& Weights::digest() const {
   std::call_once(digested_, [this] {
     Digest digest;
     const Architecture& a = architecture_;
-    digest.add(a.family).add(a.layers).add(a.heads).add(a.kv_heads).add(a.norm_eps).add(a.rope_theta);
+    digest.add(a.family)
+        .add(a.layers)
+        .add(a.heads)
+        .add(a.kv_heads)
+        .add(a.norm_eps)
+        .add(a.rope_theta);
     digest.add(static_cast<int>(a.activation));
     for (const Param& param : params_) {
       digest.add(param.name).add(c10::toString(param.stored.scalar_type()));

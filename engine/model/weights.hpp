@@ -1,5 +1,6 @@
 #pragma once
-// The weights of one checkpoint: architecture, params under canonical names, tokenizer. Shared by all models made from it.
+// The weights of one checkpoint: architecture, params under canonical names, tokenizer. Shared by
+// all models made from it.
 
 #include "engine/model/architecture.hpp"
 #include "engine/model/param.hpp"
@@ -14,7 +15,8 @@ namespace residua {
 
 class Weights {
  public:
-  /// `params` in the family's order. `name` is what a reader calls the model: its folder or "trained".
+  /// `params` in the family's order. `name` is what a reader calls the model: its folder or
+  /// "trained".
   Weights(std::string name, Architecture architecture, std::vector<Param> params,
           std::shared_ptr<const Tokenizer> tokenizer);
 
@@ -42,15 +44,18 @@ class Weights {
   mutable std::string digest_;
 };
 
-/// Loads a Hugging Face folder: config.json, model.safetensors or its sharded index, tokenizer.json if there.
+/// Loads a Hugging Face folder: config.json, model.safetensors or its sharded index, tokenizer.json
+/// if there.
 std::shared_ptr<const Weights> load_weights(const std::filesystem::path& folder);
 
-/// Writes the same layout: config.json, model.safetensors in `dtype`, tokenizer.json text if not empty.
+/// Writes the same layout: config.json, model.safetensors in `dtype`, tokenizer.json text if not
+/// empty.
 void save_weights(const Weights& weights, const std::filesystem::path& folder, at::ScalarType dtype,
                   const std::string& tokenizer_json);
 
-/// Random weights for training: matrices normal with std sqrt(2 / (5 width)) (Nguyen and Salazar 2019; 0.023 at GPT-2's
-/// width), those that write to the residual stream scaled by 1/sqrt(2 layers) as in GPT-2; norms 1, biases 0.
+/// Random weights for training: matrices normal with std sqrt(2 / (5 width)) (Nguyen and Salazar
+/// 2019; 0.023 at GPT-2's width), those that write to the residual stream scaled by 1/sqrt(2
+/// layers) as in GPT-2; norms 1, biases 0.
 std::shared_ptr<const Weights> random_weights(const Architecture& architecture, uint64_t seed,
                                               std::shared_ptr<const Tokenizer> tokenizer);
 

@@ -9,10 +9,12 @@ namespace residua {
 void SiteSink::require_flat(const std::vector<Site>& sites) {
   for (const Site& site : sites)
     if (site.point == Point::attn_pattern)
-      throw Error(cat("site '", site.name(), "' has no fixed width"), "capture it with reduce = \"tensor\"");
+      throw Error(cat("site '", site.name(), "' has no fixed width"),
+                  "capture it with reduce = \"tensor\"");
 }
 
-at::Tensor text_value(const Site& site, const Packed& packed, const at::Tensor& value, int64_t row) {
+at::Tensor text_value(const Site& site, const Packed& packed, const at::Tensor& value,
+                      int64_t row) {
   if (site.point != Point::attn_pattern)
     return packed.row(value, row);
   const int64_t n = packed.lengths[row];
@@ -21,8 +23,8 @@ at::Tensor text_value(const Site& site, const Packed& packed, const at::Tensor& 
 
 class MomentsSink : public SiteSink {
  public:
-  MomentsSink(std::size_t models, const std::vector<Site>& sites, const std::vector<int64_t>& group_of_text,
-              int64_t groups)
+  MomentsSink(std::size_t models, const std::vector<Site>& sites,
+              const std::vector<int64_t>& group_of_text, int64_t groups)
       : SiteSink(sites), moments(models), group_of_text_(group_of_text) {
     for (auto& of_model : moments)
       of_model.assign(sites.size(), std::vector<stats::Moments>(groups));
@@ -30,7 +32,8 @@ class MomentsSink : public SiteSink {
   void observe(const Site& site, const Packed& packed, const at::Tensor& value,
                const ModelIndexes& models) override {
     for (int64_t row = 0; row < packed.rows(); ++row) {
-      const at::Tensor part = text_value(site, packed, value, row).to(at::kCPU, at::kFloat).contiguous();
+      const at::Tensor part =
+          text_value(site, packed, value, row).to(at::kCPU, at::kFloat).contiguous();
       stats::Moments block;
       block.add(std::span(part.data_ptr<float>(), part.numel()));
       for (const std::size_t model : models)
@@ -43,11 +46,10 @@ class MomentsSink : public SiteSink {
   const std::vector<int64_t>& group_of_text_;
 };
 
-PerModelAndSite<std::vector<stats::Moments>> capture_moments(const std::vector<Model>& models,
-                                                             const std::vector<TokenIds>& texts,
-                                                             const std::vector<Site>& sites,
-                                                             const std::vector<int64_t>& group_of_text,
-                                                             int64_t groups) {
+PerModelAndSite<std::vector<stats::Moments>>
+capture_moments(const std::vector<Model>& models, const std::vector<TokenIds>& texts,
+                const std::vector<Site>& sites, const std::vector<int64_t>& group_of_text,
+                int64_t groups) {
   MomentsSink sink(models.size(), sites, group_of_text, groups);
   run(models, texts, sink);
   return std::move(sink.moments);
@@ -78,7 +80,8 @@ class MeanSink : public SiteSink {
   std::size_t texts_;
 };
 
-PerModelAndSite<at::Tensor> capture_means(const std::vector<Model>& models, const std::vector<TokenIds>& texts,
+PerModelAndSite<at::Tensor> capture_means(const std::vector<Model>& models,
+                                          const std::vector<TokenIds>& texts,
                                           const std::vector<Site>& sites) {
   MeanSink sink(models.size(), sites, texts.size());
   run(models, texts, sink);

@@ -19,20 +19,23 @@ enum class Comparison {
 };
 
 /// Moments of all values at each site, split by the group of each text (0 to groups - 1).
-PerModelAndSite<std::vector<stats::Moments>> capture_moments(const std::vector<Model>& models,
-                                                      const std::vector<TokenIds>& texts,
-                                                      const std::vector<Site>& sites,
-                                                      const std::vector<int64_t>& group_of_text,
-                                                      int64_t groups);
+PerModelAndSite<std::vector<stats::Moments>>
+capture_moments(const std::vector<Model>& models, const std::vector<TokenIds>& texts,
+                const std::vector<Site>& sites, const std::vector<int64_t>& group_of_text,
+                int64_t groups);
 
 /// The mean activation of each text: [texts, width], float64.
-PerModelAndSite<at::Tensor> capture_means(const std::vector<Model>& models, const std::vector<TokenIds>& texts,
+PerModelAndSite<at::Tensor> capture_means(const std::vector<Model>& models,
+                                          const std::vector<TokenIds>& texts,
                                           const std::vector<Site>& sites);
 
-/// Per text, each model against `reference`. With `centers` (one [width] tensor per site) these are subtracted first.
-PerModelAndSite<std::vector<double>> compare(const Model& reference, const std::vector<Model>& models,
-                                             const std::vector<TokenIds>& texts, const std::vector<Site>& sites,
-                                             Comparison comparison, const std::vector<at::Tensor>& centers = {});
+/// Per text, each model against `reference`. With `centers` (one [width] tensor per site) these are
+/// subtracted first.
+PerModelAndSite<std::vector<double>> compare(const Model& reference,
+                                             const std::vector<Model>& models,
+                                             const std::vector<TokenIds>& texts,
+                                             const std::vector<Site>& sites, Comparison comparison,
+                                             const std::vector<at::Tensor>& centers = {});
 
 /// Whole activations, one tensor per text, in the site's documented shape.
 PerModelAndSite<std::vector<at::Tensor>> capture_tensors(const std::vector<Model>& models,

@@ -23,9 +23,10 @@ static double text_score(Comparison comparison, const at::Tensor& x, const at::T
 // Model 0 is the reference; the runner shows its activations first.
 class CompareSink : public SiteSink {
  public:
-  CompareSink(std::size_t models, const std::vector<Site>& sites, std::size_t texts, Comparison comparison,
-              const std::vector<at::Tensor>& centers)
-      : SiteSink(sites), scores(models), comparison_(comparison), centers_(centers), reference_(sites.size()) {
+  CompareSink(std::size_t models, const std::vector<Site>& sites, std::size_t texts,
+              Comparison comparison, const std::vector<at::Tensor>& centers)
+      : SiteSink(sites), scores(models), comparison_(comparison), centers_(centers),
+        reference_(sites.size()) {
     require_flat(sites);
     for (auto& of_model : scores)
       of_model.assign(sites.size(), std::vector<double>(texts));
@@ -38,7 +39,8 @@ class CompareSink : public SiteSink {
       reference_[index(site)] = centred;
     const at::Tensor& reference = reference_[index(site)];
     for (int64_t row = 0; row < packed.rows(); ++row) {
-      const double score = text_score(comparison_, packed.row(centred, row), packed.row(reference, row));
+      const double score =
+          text_score(comparison_, packed.row(centred, row), packed.row(reference, row));
       for (const std::size_t model : models)
         scores[model][index(site)][packed.texts[row]] = score;
     }
@@ -56,9 +58,11 @@ class CompareSink : public SiteSink {
   std::vector<at::Tensor> reference_; // of the current batch
 };
 
-PerModelAndSite<std::vector<double>> compare(const Model& reference, const std::vector<Model>& models,
-                                             const std::vector<TokenIds>& texts, const std::vector<Site>& sites,
-                                             Comparison comparison, const std::vector<at::Tensor>& centers) {
+PerModelAndSite<std::vector<double>> compare(const Model& reference,
+                                             const std::vector<Model>& models,
+                                             const std::vector<TokenIds>& texts,
+                                             const std::vector<Site>& sites, Comparison comparison,
+                                             const std::vector<at::Tensor>& centers) {
   std::vector<Model> all = {reference};
   all.insert(all.end(), models.begin(), models.end());
   CompareSink sink(all.size(), sites, texts.size(), comparison, centers);

@@ -22,13 +22,15 @@ struct Cost {
   int64_t values = 0;           ///< all weights of the model
   int64_t protected_values = 0; ///< weights kept in full precision
   double bits = 0;              ///< total, scales included; a protected value counts as stored
-  double protected_share() const { return static_cast<double>(protected_values) / static_cast<double>(values); }
+  double protected_share() const {
+    return static_cast<double>(protected_values) / static_cast<double>(values);
+  }
   double mean_bits() const { return bits / static_cast<double>(values); }
   double bytes() const { return bits / 8; }
 };
 
-/// An immutable list of rules; of several that match a param the last decides. A param that no rule matches is
-/// protected. Biases are matched only by a selector that ends in ".bias".
+/// An immutable list of rules; of several that match a param the last decides. A param that no rule
+/// matches is protected. Biases are matched only by a selector that ends in ".bias".
 class Plan {
  public:
   explicit Plan(std::vector<Rule> rules) : rules_(std::move(rules)) {}

@@ -15,8 +15,8 @@ void check(const Quantizer& q) {
     throw Error(cat("group_size = ", q.group_size), "use 1 or more");
 }
 
-// [rows, columns] -> [blocks, values per block]; the last group of a row is filled up with zeros, which change
-// neither absmax nor a minimum and maximum that include 0.
+// [rows, columns] -> [blocks, values per block]; the last group of a row is filled up with zeros,
+// which change neither absmax nor a minimum and maximum that include 0.
 static at::Tensor to_blocks(const at::Tensor& matrix, const Quantizer& q) {
   if (q.per == Granularity::tensor)
     return matrix.reshape({1, -1});
@@ -27,7 +27,8 @@ static at::Tensor to_blocks(const at::Tensor& matrix, const Quantizer& q) {
   return at::constant_pad_nd(matrix, {0, missing}).reshape({-1, q.group_size});
 }
 
-static at::Tensor from_blocks(const at::Tensor& blocks, const at::Tensor& matrix, const Quantizer& q) {
+static at::Tensor from_blocks(const at::Tensor& blocks, const at::Tensor& matrix,
+                              const Quantizer& q) {
   if (q.per != Granularity::group)
     return blocks.reshape(matrix.sizes());
   return blocks.reshape({matrix.size(0), -1}).narrow(1, 0, matrix.size(1));
@@ -43,7 +44,8 @@ static at::Tensor symmetric(const at::Tensor& blocks, const Quantizer& q) {
 
 static at::Tensor asymmetric(const at::Tensor& blocks, const Quantizer& q) {
   const double most = (1 << q.bits) - 1;
-  const at::Tensor low = blocks.amin(1, true).clamp_max(0), high = blocks.amax(1, true).clamp_min(0);
+  const at::Tensor low = blocks.amin(1, true).clamp_max(0),
+                   high = blocks.amax(1, true).clamp_min(0);
   const at::Tensor scale = (high - low) / most;
   const at::Tensor zero = at::round(-low / scale).clamp_(0, most);
   const at::Tensor codes = at::round(blocks / scale).add_(zero).clamp_(0, most);
@@ -59,7 +61,8 @@ at::Tensor Quantizer::apply(const at::Tensor& weight) const {
   const at::Tensor matrix =
       weight.to(at::kFloat).reshape({weight.dim() < 2 ? 1 : weight.size(0), -1});
   const at::Tensor blocks = to_blocks(matrix, *this);
-  const at::Tensor values = symmetric ? residua::symmetric(blocks, *this) : asymmetric(blocks, *this);
+  const at::Tensor values =
+      symmetric ? residua::symmetric(blocks, *this) : asymmetric(blocks, *this);
   return from_blocks(values, matrix, *this).reshape(weight.sizes());
 }
 
@@ -71,14 +74,16 @@ int64_t Quantizer::blocks(int64_t rows, int64_t columns) const {
 
 double Quantizer::bits_per_value(int64_t rows, int64_t columns) const {
   const double overhead = 16.0 + (symmetric ? 0 : bits);
-  return bits + overhead * static_cast<double>(blocks(rows, columns)) / static_cast<double>(rows * columns);
+  return bits + overhead * static_cast<double>(blocks(rows, columns)) /
+                    static_cast<double>(rows * columns);
 }
 
 std::string Quantizer::describe() const {
   const std::string where = per == Granularity::tensor    ? "tensor"
                             : per == Granularity::channel ? "channel"
                                                           : cat("group of ", group_size);
-  return cat("int", bits, symmetric ? " symmetric" : " asymmetric", " per ", where, ", clip absmax");
+  return cat("int", bits, symmetric ? " symmetric" : " asymmetric", " per ", where,
+             ", clip absmax");
 }
 
 } // namespace residua

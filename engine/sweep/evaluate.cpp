@@ -12,7 +12,8 @@ class LossSink : public Sink {
  public:
   LossSink(std::size_t models, std::size_t texts) : nll(models, std::vector<double>(texts)) {}
   bool wants_loss() const override { return true; }
-  void loss(const Packed& packed, const at::Tensor& token_nll, const ModelIndexes& models) override {
+  void loss(const Packed& packed, const at::Tensor& token_nll,
+            const ModelIndexes& models) override {
     const at::Tensor values = token_nll.to(at::kCPU, at::kDouble);
     const double* next = values.data_ptr<double>();
     for (int64_t row = 0; row < packed.rows(); ++row) {

@@ -9,9 +9,10 @@
 
 namespace residua {
 
-// Models of `group` that compute the same at `layer`, in order of first appearance: model 0 stays in the first branch.
-static std::vector<ModelIndexes> branches(const std::vector<Model>& models, const ModelIndexes& group,
-                                          int layer) {
+// Models of `group` that compute the same at `layer`, in order of first appearance: model 0 stays
+// in the first branch.
+static std::vector<ModelIndexes> branches(const std::vector<Model>& models,
+                                          const ModelIndexes& group, int layer) {
   std::vector<ModelIndexes> found;
   std::map<std::string, std::size_t> index;
   for (const std::size_t model : group) {
@@ -50,9 +51,10 @@ class BranchTaps : public Taps {
 // One batch of texts: a depth-first walk of the trie of layer variants.
 class Walk {
  public:
-  Walk(const std::vector<Model>& models, const Packed& packed, Sink& sink, int last, Progress& progress)
-      : models_(models), packed_(packed), pass_(models[0].architecture(), packed), sink_(sink), last_(last),
-        progress_(progress) {}
+  Walk(const std::vector<Model>& models, const Packed& packed, Sink& sink, int last,
+       Progress& progress)
+      : models_(models), packed_(packed), pass_(models[0].architecture(), packed), sink_(sink),
+        last_(last), progress_(progress) {}
 
   void start() {
     for (const ModelIndexes& branch : branches(models_, everyone(models_), -1)) {
@@ -76,7 +78,8 @@ class Walk {
     }
   }
 
-  void finish(const Model& model, const at::Tensor& hidden, const ModelIndexes& branch, Taps& taps) {
+  void finish(const Model& model, const at::Tensor& hidden, const ModelIndexes& branch,
+              Taps& taps) {
     if (sink_.wants_loss() || sink_.wants({Point::logits}))
       sink_.loss(packed_, token_nll(model, hidden, packed_, taps), branch);
   }
@@ -96,11 +99,14 @@ static int last_wanted(const Sink& sink, int64_t layers) {
   int last = -1;
   for (const Site& site : all_sites(layers))
     if (sink.wants(site))
-      last = site.layer >= 0 ? site.layer : site.point == Point::embed ? -1 : static_cast<int>(layers);
+      last = site.layer >= 0              ? site.layer
+             : site.point == Point::embed ? -1
+                                          : static_cast<int>(layers);
   return last;
 }
 
-static int64_t trie_nodes(const std::vector<Model>& models, const ModelIndexes& group, int layer, int last) {
+static int64_t trie_nodes(const std::vector<Model>& models, const ModelIndexes& group, int layer,
+                          int last) {
   if (layer > last)
     return 0;
   int64_t nodes = 0;

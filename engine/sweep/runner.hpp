@@ -1,5 +1,6 @@
 #pragma once
-// Runs a batch of requests: models that agree on the first k layers share the computation of these layers.
+// Runs a batch of requests: models that agree on the first k layers share the computation of these
+// layers.
 
 #include "engine/model/transformer.hpp"
 
@@ -9,7 +10,8 @@ namespace residua {
 
 using ModelIndexes = std::vector<std::size_t>;
 
-/// Receives what a run computes. One activation may belong to several models at once (a shared prefix).
+/// Receives what a run computes. One activation may belong to several models at once (a shared
+/// prefix).
 class Sink {
  public:
   virtual ~Sink() = default;
@@ -20,12 +22,13 @@ class Sink {
   virtual void loss(const Packed&, const at::Tensor& /*nll*/, const ModelIndexes&) {}
 };
 
-/// Walks all models over all texts. Layers run once per distinct prefix; layers behind the last wanted site not at all.
-/// In every batch the activations of model 0 come before those of any model that differs from it.
-/// Throws Error when the models differ in architecture.
+/// Walks all models over all texts. Layers run once per distinct prefix; layers behind the last
+/// wanted site not at all. In every batch the activations of model 0 come before those of any model
+/// that differs from it. Throws Error when the models differ in architecture.
 void run(const std::vector<Model>& models, const std::vector<TokenIds>& texts, Sink& sink);
 
-/// Layers that `run` computes over those that one run per model would; 1 means that nothing is shared.
+/// Layers that `run` computes over those that one run per model would; 1 means that nothing is
+/// shared.
 double shared_cost(const std::vector<Model>& models);
 
 } // namespace residua

@@ -34,7 +34,8 @@ class GradientTaps : public Taps {
   std::set<Site> wanted_;
 };
 
-static std::map<std::string, at::Tensor> make_leaves(const Model& model, const std::vector<std::string>& names) {
+static std::map<std::string, at::Tensor> make_leaves(const Model& model,
+                                                     const std::vector<std::string>& names) {
   std::map<std::string, at::Tensor> leaves;
   for (const std::string& name : names)
     leaves[name] = model.param(name).detach().clone().requires_grad_();

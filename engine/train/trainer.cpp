@@ -9,7 +9,8 @@
 
 namespace residua {
 
-Trainer::Trainer(const Model& model, const AdamW& options) : start_(model), live_(model), options_(options) {
+Trainer::Trainer(const Model& model, const AdamW& options)
+    : start_(model), live_(model), options_(options) {
   std::map<std::string, at::Tensor> leaves;
   for (const Param& param : model.weights().params()) {
     const at::Tensor leaf = model.param(param.name).contiguous().clone().requires_grad_();
@@ -30,8 +31,8 @@ double Trainer::step(const std::vector<TokenIds>& texts, double learning_rate) {
   double value = 0;
   {
     const at::AutoGradMode record(true);
-    const at::Tensor loss =
-        differentiable_nll(live_, packed, none) / static_cast<double>(packed.tokens - packed.rows());
+    const at::Tensor loss = differentiable_nll(live_, packed, none) /
+                            static_cast<double>(packed.tokens - packed.rows());
     value = loss.item<double>();
     if (!std::isfinite(value))
       throw Error(cat("the loss is ", value, " at step ", steps_ + 1), "lower the learning rate");
@@ -61,7 +62,8 @@ void Trainer::update(Slot& slot, double learning_rate, double factor) const {
   const at::Tensor gradient = slot.param.grad().mul_(factor);
   slot.mean.mul_(options_.beta1).add_(gradient, 1 - options_.beta1);
   slot.square.mul_(options_.beta2).addcmul_(gradient, gradient, 1 - options_.beta2);
-  const double first = 1 - std::pow(options_.beta1, steps_), second = 1 - std::pow(options_.beta2, steps_);
+  const double first = 1 - std::pow(options_.beta1, steps_),
+               second = 1 - std::pow(options_.beta2, steps_);
   const at::Tensor divisor = slot.square.sqrt().div_(std::sqrt(second)).add_(options_.epsilon);
   if (slot.decayed)
     slot.param.mul_(1 - learning_rate * options_.weight_decay);
@@ -74,7 +76,8 @@ Model Trainer::model() const {
   std::vector<Param> params;
   for (const Param& param : old.params())
     params.push_back({param.name, slots_.at(param.name).param.detach().clone(), false});
-  return Model(std::make_shared<Weights>("trained", old.architecture(), std::move(params), old.tokenizer()));
+  return Model(
+      std::make_shared<Weights>("trained", old.architecture(), std::move(params), old.tokenizer()));
 }
 
 } // namespace residua

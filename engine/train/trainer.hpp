@@ -1,5 +1,6 @@
 #pragma once
-// Training by AdamW (Loshchilov and Hutter 2019). The trainer owns the only tensors that ever change.
+// Training by AdamW (Loshchilov and Hutter 2019). The trainer owns the only tensors that ever
+// change.
 
 #include "engine/model/model.hpp"
 #include "engine/model/packed.hpp"
@@ -14,11 +15,12 @@ struct AdamW {
 
 class Trainer {
  public:
-  /// Starts from a copy of the model's effective params, so quantized or ablated models can be trained on.
+  /// Starts from a copy of the model's effective params, so quantized or ablated models can be
+  /// trained on.
   Trainer(const Model& model, const AdamW& options);
 
-  /// One step on these token sequences. Returns the mean NLL per predicted token before the step [nats].
-  /// Throws Error when the loss is not finite.
+  /// One step on these token sequences. Returns the mean NLL per predicted token before the step
+  /// [nats]. Throws Error when the loss is not finite.
   double step(const std::vector<TokenIds>& texts, double learning_rate);
   int64_t steps() const { return steps_; }
 

@@ -14,7 +14,8 @@ fs::path path(const std::string& name) {
 
 std::optional<fs::path> shared_data(const std::string& name) {
   const char* variable = std::getenv("RESIDUA_DATA");
-  const fs::path root = variable ? fs::path(variable) : fs::path(RESIDUA_SOURCE) / ".." / "shared" / "data";
+  const fs::path root =
+      variable ? fs::path(variable) : fs::path(RESIDUA_SOURCE) / ".." / "shared" / "data";
   if (fs::exists(root / name))
     return root / name;
   std::printf("skipped: %s is absent (set RESIDUA_DATA)\n", (root / name).c_str());
@@ -27,7 +28,8 @@ TokenIds Checkpoint::ids(int text) const {
 }
 
 Checkpoint load(const std::string& name) {
-  return {Model(load_weights(path(name))), Safetensors::open(path(name) / "golden.safetensors").tensors()};
+  return {Model(load_weights(path(name))),
+          Safetensors::open(path(name) / "golden.safetensors").tensors()};
 }
 
 double max_difference(const at::Tensor& a, const at::Tensor& b) {

@@ -14,8 +14,8 @@ namespace residua::golden {
 /// A path under tests/golden.
 std::filesystem::path path(const std::string& name);
 
-/// Path of shared development data (RESIDUA_DATA, or ../shared/data beside the repository); nothing when absent.
-/// Prints a visible notice then.
+/// Path of shared development data (RESIDUA_DATA, or ../shared/data beside the repository); nothing
+/// when absent. Prints a visible notice then.
 std::optional<std::filesystem::path> shared_data(const std::string& name);
 
 /// One golden checkpoint: the model and its reference tensors.
@@ -27,7 +27,8 @@ struct Checkpoint {
 Checkpoint load(const std::string& name);
 
 /// All golden checkpoints.
-inline const char* const kCheckpoints[] = {"gpt2-tied", "gpt2-sharded", "gpt2-f16", "llama-gqa", "llama-bf16"};
+inline const char* const kCheckpoints[] = {"gpt2-tied", "gpt2-sharded", "gpt2-f16", "llama-gqa",
+                                           "llama-bf16"};
 
 /// Largest absolute difference; infinity when shapes differ.
 double max_difference(const at::Tensor& a, const at::Tensor& b);

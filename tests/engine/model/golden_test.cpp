@@ -1,5 +1,6 @@
-// Every family against Hugging Face transformers: logits, losses, activations at every site, gradients.
-// Tolerances are the project's promise; a float64 recomputation puts the golden values' own error near 3e-6.
+// Every family against Hugging Face transformers: logits, losses, activations at every site,
+// gradients. Tolerances are the project's promise; a float64 recomputation puts the golden values'
+// own error near 3e-6.
 
 #include "tests/support/catch.hpp"
 
@@ -20,7 +21,8 @@ TEST_CASE("logits and token losses equal transformers'", "[golden]") {
     const auto logits = capture_tensors({checkpoint.model}, texts, {{Point::logits}});
     for (int text = 0; text < 3; ++text) {
       const std::string key = "text" + std::to_string(text);
-      CHECK(golden::max_difference(logits[0][0][text], checkpoint.reference.at(key + ".logits")) < 1e-4);
+      CHECK(golden::max_difference(logits[0][0][text], checkpoint.reference.at(key + ".logits")) <
+            1e-4);
       const auto nll = evaluate_tokens(checkpoint.model, texts[text]);
       const at::Tensor mine = at::tensor(nll, at::kDouble);
       CHECK(golden::max_difference(mine, checkpoint.reference.at(key + ".nll")) < 1e-5);
@@ -33,7 +35,8 @@ TEST_CASE("activations at every site equal transformers'", "[golden]") {
     const auto checkpoint = golden::load(name);
     const auto sites = all_sites(checkpoint.model.architecture().layers);
     // Beside another text, so that padding in the attention would show.
-    const auto captured = capture_tensors({checkpoint.model}, {checkpoint.ids(2), checkpoint.ids(1)}, sites);
+    const auto captured =
+        capture_tensors({checkpoint.model}, {checkpoint.ids(2), checkpoint.ids(1)}, sites);
     for (std::size_t i = 0; i < sites.size(); ++i) {
       INFO(name << " " << sites[i].name());
       const at::Tensor& reference = checkpoint.reference.at("text1." + sites[i].name());
@@ -52,7 +55,8 @@ TEST_CASE("gradients of weights and activations equal autograd's in transformers
     const Gradients mine = gradients(checkpoint.model, {checkpoint.ids(1)}, params, sites);
     for (const std::string& param : params) {
       INFO(name << " " << param);
-      CHECK(golden::relative_difference(mine.params.at(param), checkpoint.reference.at("grad." + param)) < 1e-4);
+      CHECK(golden::relative_difference(mine.params.at(param),
+                                        checkpoint.reference.at("grad." + param)) < 1e-4);
     }
     for (const Site& site : sites) {
       INFO(name << " " << site.name());
