@@ -1,5 +1,6 @@
 -- What an experiment sees while it runs: model, texts, seed, and where its results go.
 
+local sorted_keys = require("residua.sorted_keys")
 local table_of = require("residua.table")
 
 local M = {}
@@ -37,12 +38,8 @@ end
 ---@param effect table  estimate, low, high, p, n as the functions of `stats` return them; or { refused = why }
 function Context:verdict(name, effect)
   if not self.experiment.predicts[name] then
-    local names = {}
-    for known in pairs(self.experiment.predicts) do
-      names[#names + 1] = known
-    end
-    table.sort(names)
-    error(("verdict '%s' was not predicted; predictions are %s"):format(tostring(name), table.concat(names, ", ")), 2)
+    error(("verdict '%s' was not predicted; predictions are %s"):format(tostring(name),
+      table.concat(sorted_keys(self.experiment.predicts), ", ")), 2)
   elseif self.effects[name] then
     error(("verdict '%s' was given twice"):format(name), 2)
   elseif type(effect) ~= "table" or not (effect.estimate or effect.refused) then

@@ -1,5 +1,6 @@
 -- Experiments are declarations: a question, parameters, predictions made beforehand, and a function that the host runs.
 
+local sorted_keys = require("residua.sorted_keys")
 local text = require("residua.text")
 
 local M = {}
@@ -82,11 +83,7 @@ function M.declare(declaration)
   local id = declaration.id
   for name, value in pairs(declaration) do
     if not FIELDS[name] then
-      local names = {}
-      for field in pairs(FIELDS) do
-        names[#names + 1] = field
-      end
-      table.sort(names)
+      local names = sorted_keys(FIELDS)
       fail(id, "unknown field '%s'%s; fields are %s", tostring(name), text.did_you_mean(tostring(name), names),
         table.concat(names, ", "))
     elseif type(value) ~= FIELDS[name] then

@@ -22,13 +22,7 @@ local modules = {
   train = "residua.train",
 }
 
-local M = { names = {} }
-for name in pairs(modules) do
-  M.names[#M.names + 1] = name
-end
-table.sort(M.names)
-
-return setmetatable(M, {
+return setmetatable({ names = require("residua.sorted_keys")(modules) }, {
   __index = function(self, name)
     if not modules[name] then
       return nil

@@ -1,17 +1,9 @@
 -- Checks tables of options: an unknown name or a wrong type is an error that says what there is.
 
+local sorted_keys = require("residua.sorted_keys")
 local text = require("residua.text")
 
 local M = {}
-
-local function sorted_names(spec)
-  local names = {}
-  for name in pairs(spec) do
-    names[#names + 1] = name
-  end
-  table.sort(names)
-  return names
-end
 
 local function fail(level, format, ...)
   error(format:format(...), level + 1)
@@ -53,7 +45,7 @@ function M.check(where, given, spec, level)
   local checked = {}
   for name, value in pairs(given or {}) do
     if not spec[name] then
-      local names = sorted_names(spec)
+      local names = sorted_keys(spec)
       fail(level, "%s: unknown option '%s'%s; options are %s", where, tostring(name),
         text.did_you_mean(tostring(name), names), table.concat(names, ", "))
     end
@@ -62,7 +54,7 @@ function M.check(where, given, spec, level)
     end
     checked[name] = value
   end
-  for _, name in ipairs(sorted_names(spec)) do
+  for _, name in ipairs(sorted_keys(spec)) do
     local entry = spec[name]
     if checked[name] == nil and entry.required then
       fail(level, "%s: option '%s' is missing", where, name)

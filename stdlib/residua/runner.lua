@@ -6,6 +6,7 @@ local json = require("residua.json")
 local library = require("residua.library")
 local model = require("residua.model")
 local record = require("residua.record")
+local sorted_keys = require("residua.sorted_keys")
 local system = require("residua.system")
 local table_of = require("residua.table")
 local text = require("residua.text")
@@ -17,15 +18,15 @@ local DEFAULT_SEED = 1
 
 -- The declared parameters with those of the size chosen and those given; an unknown one is an error.
 local function params_of(declared, options)
-  local params, names = {}, {}
+  local params = {}
   for name, value in pairs(declared.params) do
-    params[name], names[#names + 1] = value, name
+    params[name] = value
   end
   for name, value in pairs(options.quick and declared.quick or options.full and declared.full or {}) do
     params[name] = value
   end
-  table.sort(names)
   for name, value in pairs(options.params or {}) do
+    local names = sorted_keys(params)
     if params[name] == nil then
       error(("%s has no parameter '%s'%s; parameters are %s"):format(declared.id, name, text.did_you_mean(name, names),
         table.concat(names, ", ")), 0)
@@ -36,6 +37,22 @@ local function params_of(declared, options)
     params[name] = value
   end
   return params
+end
+
+-- What was asked for: declarations with their parameters. Raises before anything runs.
+local function prepare(ids, options)
+  local jobs, seen = {}, {}
+  for _, wanted in ipairs(type(ids) == "table" and ids or { ids }) do
+    local is_file = wanted:find("%.lua$") and system.exists(wanted)
+    for _, id in ipairs(is_file and { wanted } or library.find(wanted)) do
+      if not seen[id] then
+        seen[id] = true
+        local declared = library.load(id)
+        jobs[#jobs + 1] = { declared = declared, params = params_of(declared, options) }
+      end
+    end
+  end
+  return jobs
 end
 
 -- "x.y [a, b]", for the final table.
@@ -60,8 +77,8 @@ end
 local COLUMNS = { "id", "prediction", "verdict", "effect", "p", "why" }
 
 -- Runs one experiment on what is loaded; returns its record.
-local function run_one(declared, loaded, options)
-  local params = params_of(declared, options)
+local function run_one(job, loaded, options)
+  local declared, params = job.declared, job.params
   local x = context.new { experiment = declared, model = loaded.model, texts = loaded.texts,
     seed = options.seed or DEFAULT_SEED, write = options.write }
   options.write(("== %s %s\n%s\n"):format(declared.id, declared.title, declared.asks))
@@ -75,32 +92,14 @@ local function run_one(declared, loaded, options)
 end
 
 -- A failure of one experiment does not stop the others; an interrupt does.
-local function run_guarded(id, loaded, options)
-  local ok, result = xpcall(function()
-    return run_one(library.load(id), loaded, options)
-  end, function(message)
-    return type(message) == "string" and message or tostring(message)
-  end)
+local function run_guarded(job, loaded, options)
+  local ok, result = pcall(run_one, job, loaded, options)
   if ok then
     return result
-  elseif result:find("interrupted", 1, true) then
+  elseif tostring(result):find("interrupted", 1, true) then
     error(result, 0)
   end
-  io.stderr:write(("%s failed: %s\n"):format(id, result))
-end
-
-local function find_all(ids)
-  local found, seen = {}, {}
-  for _, wanted in ipairs(ids) do
-    local matches = system.exists(wanted) and wanted:find("%.lua$") and { wanted } or library.find(wanted)
-    for _, id in ipairs(matches) do
-      if not seen[id] then
-        seen[id] = true
-        found[#found + 1] = id
-      end
-    end
-  end
-  return found
+  io.stderr:write(("%s failed: %s\n"):format(job.declared.id, tostring(result)))
 end
 
 local function summary(records)
@@ -139,20 +138,12 @@ local function write_json(records, target)
   end
 end
 
---- Runs experiments by id, prints their verdicts and saves their records.
----@param ids string|string[]  ids, globs such as "T-*", "all", or paths of scripts
----@param options? residua.runner.Opts
----@return integer status  0, or 1 when an experiment failed
----@return table[] records
-function M.run(ids, options)
-  options = setmetatable({}, { __index = options or {} })
-  local quiet = options.json == "-"
-  options.write = quiet and function() end or print
-  local chosen = find_all(type(ids) == "table" and ids or { ids })
-  local loaded = load_inputs(options)
-  local records = {}
-  for _, id in ipairs(chosen) do
-    records[#records + 1] = run_guarded(id, loaded, options)
+-- Runs jobs, prints what they found, saves their records.
+local function run_jobs(jobs, options)
+  options = setmetatable({ write = options.json == "-" and function() end or print }, { __index = options })
+  local loaded, records = load_inputs(options), {}
+  for _, job in ipairs(jobs) do
+    records[#records + 1] = run_guarded(job, loaded, options)
   end
   if #records > 0 then
     options.write(tostring(summary(records)))
@@ -161,7 +152,22 @@ function M.run(ids, options)
   if options.json then
     write_json(records, options.json)
   end
-  return #records == #chosen and 0 or 1, records
+  return #records == #jobs and 0 or 1, records
+end
+
+--- Runs experiments by id, prints their verdicts and saves their records.
+---@param ids string|string[]  ids, globs such as "T-*", "all", or paths of scripts
+---@param options? residua.runner.Opts
+---@return integer status  0; 1 when an experiment failed; 2 when an id or a parameter is unknown
+---@return table[]? records
+function M.run(ids, options)
+  options = options or {}
+  local ok, jobs = pcall(prepare, ids, options)
+  if not ok then
+    io.stderr:write("residua: ", tostring(jobs), "\n")
+    return 2
+  end
+  return run_jobs(jobs, options)
 end
 
 --- Prints the experiments of the library: id, title, question.
@@ -205,7 +211,9 @@ function M.new(name)
 end
 
 return setmetatable(M, {
+  -- run("T-004", { bits = 3 }) in the REPL
   __call = function(_, ids, params)
-    return select(2, M.run(ids, { params = params }))
+    local options = { params = params }
+    return select(2, run_jobs(prepare(ids, options), options))
   end,
 })

@@ -53,7 +53,7 @@ function Table:__tostring()
       rows[i][j] = cell(row[name])
     end
   end
-  local body = text.columns(rows, { header = self.columns })
+  local body = text.columns(rows, { header = self.columns, limit = 100 })
   return self.caption and self.caption .. "\n" .. body or body
 end
 
