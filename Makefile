@@ -32,6 +32,11 @@ asan: packages test-packages
 	ninja -C build-asan bindings_tests_cxx bindings_tests_c
 	cd build-asan && ctest --output-on-failure -R bindings
 
+bench: packages test-packages
+	@$(MAKE) --no-print-directory configure TESTS=ON
+	ninja -C $(BUILD) residua bare
+	python3 tests/bench/bench.py $(RUN) $(BUILD)/tests/bare
+
 lint:
 	luacheck -q stdlib scripts repl tests/lua
 	git ls-files '*.cpp' '*.hpp' | xargs clang-format --dry-run -Werror

@@ -68,7 +68,7 @@ local columns_of = setmetatable({}, { __mode = "k" })
 ---@return table columns  language, sentence, bytes, characters
 ---@example
 ---local columns = corpus.load("parallel16"):table()
----assert(columns.language[1] == "eng" and columns.sentence[1] == 1)
+---assert(columns.language[1] == "ara" and columns.sentence[1] == 1)
 function Corpus:table()
   local columns = columns_of[self]
   if not columns then

@@ -299,7 +299,7 @@ function Disparity:__tostring()
   local summary = table_of({
     { measure = "gap (worst - best, nats/byte)", value = self.gap },
     { measure = "ratio to " .. self.reference, value = self.ratio or self.refused },
-    { measure = "low / high resource", value = self.low_over_high or "unknown" },
+    { measure = "low / high resource", value = self.low_over_high or self.refused or "unknown" },
   }, { columns = { "measure", "value" } })
   return table_text .. "\n\n" .. tostring(summary)
 end

@@ -83,7 +83,7 @@ end
 ---@return Table
 ---@example
 ---local rows = model.load("mini"):loss(corpus.load("parallel16", { sentences = 4 })):by "language"
----assert(rows[1].language == "eng" and rows[1].per_byte.low <= rows[1].per_byte.estimate)
+---assert(rows[1].language == "ara" and rows[1].per_byte.low <= rows[1].per_byte.estimate)
 function Loss:by(axis)
   axis = axis or "language"
   local columns, rows = self.texts:table(), {}
