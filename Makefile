@@ -27,7 +27,7 @@ test: packages test-packages
 
 # The bindings under address and undefined-behaviour sanitizers, with both Lua builds.
 asan: packages test-packages
-	@$(MAKE) --no-print-directory configure BUILD=build-asan TYPE=RelWithDebInfo TESTS=ON \
+	@$(MAKE) --no-print-directory configure BUILD=build-asan TYPE=Debug TESTS=ON \
 	  CMAKE_FLAGS="-DRESIDUA_SANITIZE=address,undefined"
 	ninja -C build-asan bindings_tests_cxx bindings_tests_c
 	cd build-asan && ctest --output-on-failure -R bindings
