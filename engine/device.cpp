@@ -1,6 +1,7 @@
 #include "engine/device.hpp"
 
 #include "engine/error.hpp"
+#include "engine/quote.hpp"
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
@@ -24,14 +25,14 @@ static c10::Device parse(const std::string& name) {
   try {
     return c10::Device(name);
   } catch (const c10::Error&) {
-    throw Error(cat("unknown device '", name, "'"), "use cpu, cuda or cuda:N");
+    throw Error(cat("unknown device ", quote(name)), "use cpu, cuda or cuda:N");
   }
 }
 
 void set(const std::string& name) {
   const c10::Device wanted = parse(name);
   if (!wanted.is_cpu() && !wanted.is_cuda())
-    throw Error(cat("device '", name, "' is not supported"), "use cpu, cuda or cuda:N");
+    throw Error(cat("device ", quote(name), " is not supported"), "use cpu, cuda or cuda:N");
   if (wanted.is_cuda() && !at::hasCUDA())
     throw Error("this libtorch has no CUDA device",
                 "use --device cpu, or build with make TORCH=<folder of a CUDA libtorch>");

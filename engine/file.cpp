@@ -40,9 +40,14 @@ void write_file(const fs::path& path, std::string_view content) {
   std::ofstream out(temporary, std::ios::binary);
   out.write(content.data(), static_cast<std::streamsize>(content.size()));
   out.close();
-  if (!out)
-    throw Error(cat(temporary.string(), ": cannot be written"), "check the folder and free space");
-  fs::rename(temporary, path);
+  std::error_code failed;
+  if (out)
+    fs::rename(temporary, path, failed);
+  if (out && !failed)
+    return;
+  std::error_code ignored;
+  fs::remove(temporary, ignored);
+  throw Error(cat(path.string(), ": cannot be written"), "check the folder and free space");
 }
 
 std::shared_ptr<const MappedFile> MappedFile::open(const fs::path& path) {

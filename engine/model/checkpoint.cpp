@@ -4,6 +4,7 @@
 #include "engine/model/family.hpp"
 #include "engine/model/safetensors.hpp"
 #include "engine/model/weights.hpp"
+#include "engine/quote.hpp"
 
 #include <ATen/ATen.h>
 #include <nlohmann/json.hpp>
@@ -23,7 +24,7 @@ static std::set<std::string> shard_names(const fs::path& index) {
   for (const auto& [tensor, file] : parsed["weight_map"].items()) {
     if (!file.is_string() || fs::path(file.get<std::string>()).has_parent_path())
       throw Error(
-          cat(index.string(), ": tensor '", tensor, "' does not name a file of this folder"));
+          cat(index.string(), ": tensor ", quote(tensor), " does not name a file of this folder"));
     names.insert(file.get<std::string>());
   }
   return names;
@@ -119,7 +120,10 @@ void save_weights(const Weights& weights, const fs::path& folder, at::ScalarType
   if (a.family != "gpt2" || a.activation != Activation::gelu_tanh)
     throw Error(cat("cannot save a model of family ", a.family),
                 "only gpt2 models are trained and saved");
-  fs::create_directories(folder);
+  std::error_code code;
+  if (fs::create_directories(folder, code); code)
+    throw Error(cat(folder.string(), ": cannot make this folder: ", code.message()),
+                "name another one");
   std::vector<std::pair<std::string, at::Tensor>> tensors;
   for (const ParamSource& source : family_named(a.family).params(a)) {
     if (const Param* param = weights.find(source.name)) {

@@ -18,6 +18,9 @@ Config Config::parse(const std::string& text, const std::string& origin) {
   } catch (const json::parse_error& e) {
     throw Error(cat(origin, ": not valid JSON at byte ", e.byte),
                 "check or download the file again");
+  } catch (const json::out_of_range&) {
+    throw Error(cat(origin, ": not valid JSON: it holds a number beyond float64"),
+                "check or download the file again");
   }
   if (!parsed.is_object())
     throw Error(cat(origin, ": expected a JSON object"), "is this a model's config.json?");
@@ -68,7 +71,7 @@ std::string Config::text(const std::string& field, const std::string& otherwise)
 
 Config Config::object(const std::string& field) const {
   const json& inner = field_of_type(field, "an object", has(field) && json_->at(field).is_object());
-  return Config(std::make_shared<const json>(inner), origin_);
+  return Config({json_, &inner}, origin_); // shares, since a copy would recurse into what nests
 }
 
 void Config::require_absent_or(const std::string& field, bool value) const {

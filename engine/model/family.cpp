@@ -1,6 +1,7 @@
 #include "engine/model/family.hpp"
 
 #include "engine/error.hpp"
+#include "engine/quote.hpp"
 
 #include <map>
 
@@ -19,7 +20,7 @@ const Family& family_named(const std::string& name) {
   for (const Family* family : kFamilies)
     if (name == family->name)
       return *family;
-  throw Error(cat("model family '", name, "' is not supported"),
+  throw Error(cat("model family ", quote(name), " is not supported"),
               cat("supported are ", supported()));
 }
 
@@ -43,7 +44,7 @@ Activation parse_activation(const std::string& name, const std::string& origin) 
       {"relu", Activation::relu}};
   const auto found = kNames.find(name);
   if (found == kNames.end())
-    throw Error(cat(origin, ": activation '", name, "' is not supported"),
+    throw Error(cat(origin, ": activation ", quote(name), " is not supported"),
                 "supported are gelu_new, gelu, silu, relu");
   return found->second;
 }

@@ -2,6 +2,7 @@
 
 #include "engine/error.hpp"
 #include "engine/model/family.hpp"
+#include "engine/quote.hpp"
 
 namespace residua {
 
@@ -14,8 +15,9 @@ static double rope_theta(const Config& config) {
     return config.number("rope_theta", 10000);
   const Config rope = config.object("rope_parameters");
   if (rope.text("rope_type", "default") != "default")
-    throw Error(cat(config.origin(), ": rope_type '", rope.text("rope_type"), "' is not supported"),
-                "use a checkpoint with rope_type default");
+    throw Error(
+        cat(config.origin(), ": rope_type ", quote(rope.text("rope_type")), " is not supported"),
+        "use a checkpoint with rope_type default");
   return rope.number("rope_theta", 10000);
 }
 

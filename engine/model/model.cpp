@@ -109,6 +109,10 @@ at::Tensor Model::ablate(const Site& site, const at::Tensor& value) const {
   const at::Tensor& constant = found->second.value;
   if (!constant.defined())
     return at::zeros_like(value);
+  if (constant.dim() > 1 || (constant.dim() == 1 && constant.size(0) != value.size(-1)))
+    throw Error(cat("the value for site '", site.name(), "' has shape ", constant.sizes(),
+                    ", the activation ", value.sizes()),
+                "give one value per column");
   return constant.to(value.device(), value.scalar_type()).expand_as(value);
 }
 

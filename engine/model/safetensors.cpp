@@ -1,8 +1,10 @@
 #include "engine/model/safetensors.hpp"
 
 #include "engine/error.hpp"
+#include "engine/quote.hpp"
 
 #include <ATen/ATen.h>
+#include <algorithm>
 #include <cstring>
 #include <nlohmann/json.hpp>
 
@@ -43,9 +45,19 @@ static json parse_header(const MappedFile& file) {
     if (header.is_object())
       return header;
   } catch (const json::parse_error& e) {
-    throw Error(cat(path, ": the header is not valid JSON at offset ", 8 + e.byte), kRemedy);
+    throw Error(cat(path, ": the header is not valid JSON at offset ", 7 + e.byte), kRemedy);
+  } catch (const json::out_of_range&) {
+    throw Error(cat(path, ": the header is not valid JSON: it holds a number beyond float64"),
+                kRemedy);
   }
   throw Error(cat(path, ": the header is no JSON object at offset 8"), kRemedy);
+}
+
+// Sizes only: what nests deeply must not reach dump(), which recurses.
+static std::string shape_text(const json& shape) {
+  const bool flat =
+      std::all_of(shape.begin(), shape.end(), [](const json& size) { return size.is_number(); });
+  return flat ? " " + shape.dump() : "";
 }
 
 static std::vector<int64_t> parse_shape(const json& entry, const std::string& where) {
@@ -53,12 +65,12 @@ static std::vector<int64_t> parse_shape(const json& entry, const std::string& wh
   if (found == entry.end() || !found->is_array() || found->size() > 8)
     throw Error(cat(where, "has no shape of at most 8 dimensions"), kRemedy);
   std::vector<int64_t> shape;
-  uint64_t elements = 1;
+  uint64_t elements = 1; // a size 0 counts as 1, so that strides cannot overflow either
   for (const json& size : *found) {
     if (!size.is_number_unsigned() ||
-        __builtin_mul_overflow(elements, size.get<uint64_t>(), &elements) ||
+        __builtin_mul_overflow(elements, std::max<uint64_t>(1, size.get<uint64_t>()), &elements) ||
         elements > (uint64_t{1} << 48))
-      throw Error(cat(where, "has an impossible shape ", found->dump()), kRemedy);
+      throw Error(cat(where, "has an impossible shape", shape_text(*found)), kRemedy);
     shape.push_back(size.get<int64_t>());
   }
   return shape;
@@ -85,7 +97,7 @@ static at::ScalarType parse_type(const json& entry, const std::string& where) {
       found != entry.end() && found->is_string() ? found->get<std::string>() : "";
   const auto type = types().find(name);
   if (type == types().end())
-    throw Error(cat(where, "has dtype '", name, "'"),
+    throw Error(cat(where, "has dtype ", quote(name)),
                 "supported are F32, F16, BF16, F64 and integers");
   return type->second;
 }
@@ -104,12 +116,13 @@ static at::Tensor view(const std::shared_ptr<const MappedFile>& file, uint64_t o
 }
 
 static void check_overlap(std::vector<Extent> extents, const std::string& path) {
-  std::sort(extents.begin(), extents.end(),
-            [](const Extent& a, const Extent& b) { return a.begin < b.begin; });
+  std::sort(extents.begin(), extents.end(), [](const Extent& a, const Extent& b) {
+    return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
+  });
   for (std::size_t i = 1; i < extents.size(); ++i)
     if (extents[i].begin < extents[i - 1].end)
-      throw Error(cat(path, ": tensors '", extents[i - 1].name, "' and '", extents[i].name,
-                      "' overlap at data offset ", extents[i].begin),
+      throw Error(cat(path, ": tensors ", quote(extents[i - 1].name), " and ",
+                      quote(extents[i].name), " overlap at data offset ", extents[i].begin),
                   kRemedy);
 }
 
@@ -124,7 +137,7 @@ Safetensors Safetensors::open(const std::filesystem::path& path) {
   for (const auto& [name, entry] : header.items()) {
     if (name == "__metadata__")
       continue;
-    const std::string where = cat(path.string(), ": tensor '", name, "' ");
+    const std::string where = cat(path.string(), ": tensor ", quote(name), " ");
     if (!entry.is_object())
       throw Error(cat(where, "is no JSON object"), kRemedy);
     const auto type = parse_type(entry, where);
@@ -150,7 +163,7 @@ static std::string type_name(at::ScalarType type) {
 
 void save_safetensors(const std::filesystem::path& path,
                       const std::vector<std::pair<std::string, at::Tensor>>& tensors) {
-  ordered_json header;
+  ordered_json header = ordered_json::object();
   uint64_t offset = 0;
   for (const auto& [name, tensor] : tensors) {
     header[name] = {{"dtype", type_name(tensor.scalar_type())},

@@ -54,7 +54,7 @@ std::vector<Site> find_sites(const std::string& selector, int64_t layers) {
   std::vector<Site> found;
   for (const Site& site : all_sites(layers)) {
     const std::string alias = prefixed("blocks.", site.layer, names_of(site.point).alias);
-    if (glob_match(selector, site.name()) || selector == alias)
+    if (glob_match(selector, site.name()) || (!alias.empty() && selector == alias))
       found.push_back(site);
   }
   if (!found.empty())

@@ -127,8 +127,17 @@ static at::Tensor mlp(const Model& model, int layer, const at::Tensor& x, Taps& 
   return linear(model, name + ".down", tap(model, {Point::mlp_hidden, layer}, hidden, taps));
 }
 
+static void require_known(const at::Tensor& ids, int64_t vocab) {
+  const int64_t least = ids.min().item<int64_t>(), most = ids.max().item<int64_t>();
+  if (least < 0 || most >= vocab)
+    throw Error(
+        cat("token ", least < 0 ? least : most, " is not in the model's vocabulary of ", vocab),
+        "encode the texts with the model's own tokenizer");
+}
+
 at::Tensor embed(const Model& model, const Pass& pass, Taps& taps) {
   const Packed& packed = pass.packed();
+  require_known(packed.ids, model.architecture().vocab);
   at::Tensor x = model.param("embed.tokens").index_select(0, packed.ids);
   if (model.architecture().positions == Positions::learned)
     x = x + model.param("embed.positions").index_select(0, packed.positions);

@@ -115,12 +115,19 @@ static int64_t trie_nodes(const std::vector<Model>& models, const ModelIndexes& 
   return nodes;
 }
 
+// What the models of a batch share: the sizes of the stream and the head, the mask and the
+// rotation.
+static std::string shared_part(const Architecture& a) {
+  const std::string rotation =
+      a.positions == Positions::rotary ? cat(", rotary base ", a.rope_theta) : "";
+  return cat(describe(a), ", head width ", a.head_width, ", context ", a.context, rotation);
+}
+
 static void require_one_architecture(const std::vector<Model>& models) {
-  const std::string first = describe(models.at(0).architecture());
+  const std::string first = shared_part(models.at(0).architecture());
   for (const Model& model : models)
-    if (describe(model.architecture()) != first)
-      throw Error(cat("models of one batch differ in architecture: ", first, " and ",
-                      describe(model.architecture())),
+    if (const std::string other = shared_part(model.architecture()); other != first)
+      throw Error(cat("models of one batch differ in architecture: ", first, " and ", other),
                   "run them in two calls");
 }
 

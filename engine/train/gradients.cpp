@@ -1,5 +1,6 @@
 #include "engine/train/gradients.hpp"
 
+#include "engine/error.hpp"
 #include "engine/probe/capture.hpp"
 #include "engine/progress.hpp"
 
@@ -46,7 +47,14 @@ static int64_t count_predicted(const std::vector<TokenIds>& texts) {
   int64_t count = 0;
   for (const TokenIds& text : texts)
     count += std::max<int64_t>(0, static_cast<int64_t>(text.size()) - 1);
+  if (count == 0)
+    throw Error("no text has two tokens or more, so there is no loss", "remove empty texts");
   return count;
+}
+
+// Nothing flows to what an ablation cuts off.
+static at::Tensor gradient_of(const at::Tensor& value) {
+  return value.grad().defined() ? value.grad() : at::zeros_like(value);
 }
 
 Gradients gradients(const Model& model, const std::vector<TokenIds>& texts,
@@ -63,15 +71,17 @@ Gradients gradients(const Model& model, const std::vector<TokenIds>& texts,
     const Packed packed = pack(texts, batch, model.architecture().context);
     GradientTaps taps(sites);
     const at::Tensor loss = differentiable_nll(differentiable, packed, taps) / predicted;
-    loss.backward();
+    if (loss.requires_grad())
+      loss.backward();
     result.loss += loss.item<double>();
     for (const auto& [site, value] : taps.seen)
       for (int64_t row = 0; row < packed.rows(); ++row)
-        result.sites[site][packed.texts[row]] = text_value(site, packed, value.grad(), row).clone();
+        result.sites[site][packed.texts[row]] =
+            text_value(site, packed, gradient_of(value), row).clone();
     progress.advance(packed.rows());
   }
   for (const auto& [name, leaf] : leaves)
-    result.params[name] = leaf.grad().defined() ? leaf.grad() : at::zeros_like(leaf);
+    result.params[name] = gradient_of(leaf);
   return result;
 }
 

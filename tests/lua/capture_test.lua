@@ -187,7 +187,7 @@ function test.one_text_at_a_time_gives_the_same()
   local whole = capture.run(m, texts, SITE, { reduce = "mean" })[SITE]
   for i = 1, texts:count() do
     local alone = capture.run(m, corpus.of { eng = { texts:text(i) } }, SITE, { reduce = "mean" })[SITE]
-    t.near(alone:row(1):totable(), whole:row(i):totable(), 1e-5)
+    t.near(alone:row(1):totable(), whole:row(i):totable(), 1e-4) -- float32 products of another size round differently
   end
 end
 

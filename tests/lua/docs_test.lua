@@ -1,5 +1,6 @@
 -- Documentation: complete, true to the code, in one vocabulary; examples run, stubs are fresh.
 local help = require("residua.help")
+local native = require("residua.native")
 local source = require("residua.help.source")
 local stubs = require("residua.stubs")
 local support = require("tests.lua.support")
@@ -94,9 +95,13 @@ function test.values_that_come_back_are_documented()
   end
 end
 
--- Runs one example; what it prints is dropped.
+-- Runs one example; what it prints is dropped. Examples of a native module that the library wraps mean the native one.
 local function run_example(name, code)
   local env = setmetatable({ print = function() end }, { __index = _G })
+  local wrapped = name:match("^native%.(%w+)%.")
+  if wrapped then
+    env[wrapped] = native[wrapped]
+  end
   local chunk = assert(load(code, "=example of " .. name, "t", env))
   local ok, message = pcall(chunk)
   t.ok(ok, ("example of %s: %s"):format(name, message))

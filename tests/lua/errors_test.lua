@@ -13,8 +13,8 @@ local function with_model()
 end
 
 local function run_experiment(folder, arguments)
-  return support.run(("run T-004 --model '%s/model' --texts '%s/texts' --out '%s/runs' %s"):format(folder.path,
-    folder.path, folder.path, arguments or ""))
+  local command = "run T-004 --threads 1 --model DIR/model --texts DIR/texts --out DIR/runs ARGUMENTS"
+  return support.run((command:gsub("%u%u%u+", { DIR = folder.path, ARGUMENTS = arguments or "" })))
 end
 
 -- Checks the exit status, and that standard error is one line that holds all of `parts`.
@@ -117,15 +117,15 @@ end
 function test.unknown_experiments()
   local folder <close> = with_model()
   local _, err, status = support.run("run T-0044")
-  check(status, err, 1, { "no experiment 'T-0044'", "residua list shows them all" })
+  check(status, err, 2, { "no experiment 'T-0044'", "residua list shows them all" })
   _, err, status = run_experiment(folder, "no/such/file.lua")
-  check(status, err, 1, { "no experiment 'no/such/file.lua'" })
+  check(status, err, 2, { "no experiment 'no/such/file.lua'" })
 end
 
 function test.unknown_parameters()
   local folder <close> = with_model()
   local _, err, status = run_experiment(folder, "bist=3")
-  check(status, err, 1, { "T-004 has no parameter 'bist' (did you mean 'bits'?); parameters are" })
+  check(status, err, 2, { "T-004 has no parameter 'bist' (did you mean 'bits'?); parameters are" })
 end
 
 function test.parameters_out_of_range()

@@ -3,6 +3,7 @@ local corpus = require("residua.corpus")
 local model = require("residua.model")
 local system = require("residua.system")
 local t = require("residua.testing")
+local tensor = require("residua.tensor")
 local terminal = require("residua.terminal")
 local tokenizer = require("residua.tokenizer")
 
@@ -84,12 +85,12 @@ function M.model(seed, layers)
     n_embd = 16, n_head = 2, vocab_size = tok:vocab_size(), n_positions = 1024 } }
 end
 
--- The same with weights ten times as large in the layers, so that quantizing them shows.
+-- The same with matrices of standard deviation 0.2, whatever random models start from, so that quantizing them shows.
 function M.loud_model(seed, layers)
   local m = M.model(seed, layers)
-  for _, param in ipairs(m:params()) do
-    if param.layer and #param.shape == 2 then
-      m = m:with_param(param.name, m:param(param.name) * 10)
+  for i, param in ipairs(m:params()) do
+    if #param.shape == 2 then
+      m = m:with_param(param.name, tensor.randn(i, param.shape) * 0.2)
     end
   end
   return m
@@ -110,7 +111,7 @@ end
 -- This program's file, asked of the kernel: the parent of the shell that io.popen starts.
 function M.program()
   local pipe <close> = assert(io.popen("readlink /proc/$PPID/exe"))
-  return pipe:read("l")
+  return (pipe:read("l"):gsub(" %(deleted%)$", "")) -- built anew meanwhile
 end
 
 -- Runs the program; returns its standard output, standard error and exit status.

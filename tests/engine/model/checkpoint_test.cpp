@@ -268,12 +268,13 @@ TEST_CASE("random weights are seeded, and refuse absurd sizes", "[checkpoint]") 
   Architecture a = golden::load("gpt2-tied").model.architecture();
   CHECK(random_weights(a, 1, nullptr)->digest() == random_weights(a, 1, nullptr)->digest());
   CHECK(random_weights(a, 1, nullptr)->digest() != random_weights(a, 2, nullptr)->digest());
-  // 0.02, and 0.02 / sqrt(2 * 3 layers) for what writes to the stream; 4096 values give 2 %, five
-  // sigma are 6 %.
+  // SmallInit, and over sqrt(2 * 3 layers) for what writes to the stream; 4096 values give 2 %,
+  // five sigma are 6 %.
+  const double std = std::sqrt(2.0 / (5 * 32));
   const auto weights = random_weights(a, 3, nullptr);
-  CHECK(weights->at("L0.mlp.up").stored.std().item<double>() == Approx(0.02).epsilon(0.06));
+  CHECK(weights->at("L0.mlp.up").stored.std().item<double>() == Approx(std).epsilon(0.06));
   CHECK(weights->at("L0.mlp.down").stored.std().item<double>() ==
-        Approx(0.02 / std::sqrt(6)).epsilon(0.06));
+        Approx(std / std::sqrt(6)).epsilon(0.06));
   CHECK(message_of([&] { weights->at("L9.mlp.up"); }) ==
         "model random has no param 'L9.mlp.up'; model:params() lists them");
   a.layers = 0;

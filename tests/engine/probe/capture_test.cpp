@@ -105,8 +105,9 @@ TEST_CASE("comparisons are those of the whole activations", "[probe]") {
 TEST_CASE("before the first difference a model equals its reference", "[probe]") {
   const Setup s;
   const auto sites = find_sites("L0.*.out", 3);
-  for (const auto& of_site :
-       compare(s.checkpoint.model, {s.other}, s.texts, sites, Comparison::relative_error)[0])
+  const auto errors =
+      compare(s.checkpoint.model, {s.other}, s.texts, sites, Comparison::relative_error);
+  for (const auto& of_site : errors[0])
     for (const double error : of_site)
       CHECK(error == 0);
 }

@@ -5,6 +5,15 @@
 #include "engine/tokenizer/regex_syntax.hpp"
 #include "tests/engine/tokenizer/reference.hpp"
 
+namespace residua::tokenizer {
+
+/// How failures print it.
+static std::ostream& operator<<(std::ostream& out, const Span& span) {
+  return out << span.begin << ".." << span.end;
+}
+
+} // namespace residua::tokenizer
+
 using namespace residua;
 using namespace residua::tokenizer;
 using reference::message;
