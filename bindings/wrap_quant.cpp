@@ -25,7 +25,7 @@ int quant_plan(lua_State* L) {
   read_elements(L, 2, [&](int at, int64_t position) {
     if (position > static_cast<int64_t>(selectors.size()))
       throw ArgError(2, "more quantizers than selectors");
-    const bool protects = lua_type(L, at) == LUA_TBOOLEAN;
+    const bool protects = lua_isboolean(L, at) && !check_boolean(L, at);
     rules.push_back({selectors[position - 1],
                      protects ? std::nullopt : std::optional(QuantizerBox::check(L, at))});
   });

@@ -76,7 +76,10 @@ int system_make_folder(lua_State* L) {
 
 int system_list(lua_State* L) {
   std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(check_string(L, 1)))
+  const std::string path(check_string(L, 1));
+  if (!fs::is_directory(path))
+    throw Error(cat(path, ": no such folder"), "check the path");
+  for (const auto& entry : fs::directory_iterator(path))
     names.push_back(entry.path().filename().string());
   std::sort(names.begin(), names.end());
   return push(L, names);
