@@ -2,6 +2,7 @@
 -- the live modules and the documentation that their functions carry.
 local native = require("residua.native")
 local source = require("residua.help.source")
+local sorted_keys = require("residua.sorted_keys")
 
 local M = {}
 
@@ -16,15 +17,6 @@ local OPERATORS <const> = {
   __add = "add", __sub = "sub", __mul = "mul", __div = "div", __idiv = "idiv", __mod = "mod",
   __pow = "pow", __unm = "unm", __len = "len", __concat = "concat", __call = "call",
 }
-
-local function sorted_keys(map)
-  local keys = {}
-  for key in pairs(map) do
-    keys[#keys + 1] = key
-  end
-  table.sort(keys)
-  return keys
-end
 
 -- Documentation as comment lines; an example becomes a code block, which editors show as such.
 local function comment(raw)

@@ -2,6 +2,7 @@
 -- documented functions. Nothing is registered: it looks at live values and at source files.
 local names = require("residua.help.names")
 local source = require("residua.help.source")
+local sorted_keys = require("residua.sorted_keys")
 
 local M = {}
 
@@ -45,17 +46,6 @@ end
 function M.types()
   local help = names.native().help
   return help and help.types() or {}
-end
-
-local function sorted_keys(map)
-  local keys = {}
-  for key in pairs(map) do
-    if type(key) == "string" then
-      keys[#keys + 1] = key
-    end
-  end
-  table.sort(keys)
-  return keys
 end
 
 local function add_natives(entries, members, prefix)
