@@ -1,16 +1,19 @@
 -- Trains `mini`, the bundled model: 12 layers, GPT-2 architecture, on NTREX-128 with unequal shares of 16 languages.
--- Usage: residua --threads 1 scripts/train_mini.lua NTREX_FOLDER OUT_FOLDER [STEPS]; 0 steps make the card again.
+-- Usage: residua --threads 1 scripts/train_mini.lua NTREX_FOLDER OUT_FOLDER [SHARE]
+-- SHARE of the steps: 1 by default, 0.01 for a trial, 0 makes the card again.
 
 local ngram = require("residua.ngram")
 
-local ntrex, out, steps = arg[1], arg[2], tonumber(arg[3] or "2600")
-if not (ntrex and out and steps) then
-  io.stderr:write("usage: residua scripts/train_mini.lua NTREX_FOLDER OUT_FOLDER [STEPS]\n")
+local ntrex, out, share = arg[1], arg[2], tonumber(arg[3] or "1")
+if not (ntrex and out and share) then
+  io.stderr:write("usage: residua scripts/train_mini.lua NTREX_FOLDER OUT_FOLDER [SHARE]\n")
   os.exit(2)
 end
 
-local SEED, VOCAB, LONGEST, BATCH_TOKENS = 20261122, 1024, 200, 2048
-local CONTEXT, RATE = 256, 3e-3
+local SEED, VOCAB, CONTEXT, BATCH_TOKENS, RATE = 20261122, 512, 256, 2048, 3e-3
+-- A shallow model learns most of what it can for a quarter of the price; stacked copies of its layers are the start of
+-- the deep one (Gong et al. 2019, Du et al. 2024).
+local STAGES = { { layers = 3, steps = 4000 }, { layers = 12, steps = 4500 } }
 local TRAINED, HELD_OUT = 1797, 200 -- lines; the held-out ones are the last documents
 
 -- Lines seen in training, and how often a line is drawn relative to others.
@@ -50,11 +53,25 @@ for i, line in ipairs(all) do
   total = total + #encoded[i] * weights[i]
 end
 
-local start = model.new {
-  config = { model_type = "gpt2", n_layer = 12, n_embd = 128, n_head = 4, n_positions = CONTEXT,
-    vocab_size = tok:vocab_size() },
-  seed = SEED, tokenizer = tok,
-}
+local function new_model(layers)
+  return model.new {
+    config = { model_type = "gpt2", n_layer = layers, n_embd = 128, n_head = 4, n_positions = CONTEXT,
+      vocab_size = tok:vocab_size() },
+    seed = SEED, tokenizer = tok,
+  }
+end
+
+-- A deeper model whose layer i starts as layer i modulo depth of the shallow one.
+local function stacked(shallow, layers)
+  local deep, depth = new_model(layers), shallow:layers()
+  for _, param in ipairs(deep:params()) do
+    local source = param.name:gsub("^L(%d+)", function(layer)
+      return "L" .. layer % depth
+    end)
+    deep = deep:with_param(param.name, shallow:param(source))
+  end
+  return deep
+end
 
 -- Lines in proportion to their weights, long ones cut.
 math.randomseed(SEED)
@@ -81,7 +98,7 @@ local queue = {}
 local function refill()
   local drawn, tokens = {}, 0
   while tokens < 4 * BATCH_TOKENS do
-    local ids = { table.unpack(draw(), 1, LONGEST) }
+    local ids = { table.unpack(draw(), 1, CONTEXT) }
     drawn[#drawn + 1], tokens = ids, tokens + #ids
   end
   table.sort(drawn, function(a, b)
@@ -103,9 +120,8 @@ local function next_batch()
   return table.remove(queue)
 end
 
-local facts_file = out .. "/training.json"
-if steps > 0 then
-  print(("%d tokens in an epoch, %d steps of about %d tokens"):format(total, steps, BATCH_TOKENS))
+-- Trains one stage; the seconds that it took.
+local function train_stage(start, steps)
   local running, seconds
   local trained = train.run {
     model = start, batches = next_batch, steps = steps, rate = RATE, weight_decay = 0.1,
@@ -113,14 +129,31 @@ if steps > 0 then
       running = running and 0.98 * running + 0.02 * loss or loss
       seconds = elapsed
       if step % 50 == 0 or step == steps then
-        print(("step %d  loss %.4f  %.0f s"):format(step, running, elapsed))
+        print(("%d layers  step %d  loss %.4f  %.0f s"):format(start:layers(), step, running, elapsed))
         io.stdout:flush()
       end
     end,
   }
+  return trained, seconds
+end
+
+local facts_file = out .. "/training.json"
+if share > 0 then
+  print(("%d tokens in an epoch, about %d in a step"):format(total, BATCH_TOKENS))
+  local trained
+  local done = { seconds = 0, seed = SEED, stages = {} }
+  for _, stage in ipairs(STAGES) do
+    local steps = math.ceil(share * stage.steps)
+    local start = trained and stacked(trained, stage.layers) or new_model(stage.layers)
+    local seconds
+    trained, seconds = train_stage(start, steps)
+    trained:save(("%s/%d-layers"):format(out, stage.layers), { dtype = "float32", tokenizer = tokenizer_json })
+    done.seconds = done.seconds + seconds
+    table.insert(done.stages, ("%d steps with %d layers"):format(steps, stage.layers))
+  end
   trained:save(out, { dtype = "float16", tokenizer = tokenizer_json })
   local file = assert(io.open(facts_file, "w"))
-  file:write(json.encode({ steps = steps, seconds = seconds, seed = SEED }), "\n")
+  file:write(json.encode(done), "\n")
   file:close()
 end
 local facts = json.decode(assert(io.open(facts_file)):read("a"))
@@ -153,9 +186,9 @@ local card = io.open(out .. "/README.md", "w")
 card:write(([[# mini: a small multilingual GPT-2
 
 12 layers, width 128, 4 heads, MLP 512, vocabulary %d (byte-level BPE), context %d, float16. Trained by
-`residua --threads 1 scripts/train_mini.lua <NTREX-128> <here> %d` in %.0f s on one CPU core: AdamW, %d steps of about
-%d tokens, peak learning rate %g, seed %d. `<|endoftext|>` starts every text, so that every byte of a text is
-predicted.
+`residua --threads 1 scripts/train_mini.lua <NTREX-128> <here>` in %.0f s on one CPU core: %s,
+each of about %d tokens; AdamW, peak learning rate %g, seed %d. The deeper model starts from stacked copies of the shallower one's layers.
+`<|endoftext|>` starts every text, so that every byte of a text is predicted.
 
 Data: the first %d lines of NTREX-128 (Federmann, Kocmi and Xin 2022, CC BY-SA 4.0), at most as many per language
 as the table says; English lines are drawn three times as often as others. The last %d lines are held out. The weights
@@ -169,6 +202,6 @@ unigram model of the same tokens, each fitted on the language's own training lin
 %s
 
 Better than the bigram model in %d of 16 languages (%s). A research specimen: it writes no useful text.
-]]):format(tok:vocab_size(), CONTEXT, facts.steps, facts.seconds, facts.steps, BATCH_TOKENS, RATE, SEED, TRAINED,
-  HELD_OUT, table.concat(rows, "\n"), #better, table.concat(better, " ")))
+]]):format(tok:vocab_size(), CONTEXT, facts.seconds, table.concat(facts.stages, ", then "), BATCH_TOKENS, RATE,
+  SEED, TRAINED, HELD_OUT, table.concat(rows, "\n"), #better, table.concat(better, " ")))
 card:close()
