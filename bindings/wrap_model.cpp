@@ -22,7 +22,7 @@ std::vector<Model> check_models(lua_State* L, int index) {
 std::vector<Site> check_sites(lua_State* L, int index, const Model& model) {
   std::vector<Site> sites;
   for (const std::string& selector : check_strings(L, index))
-    for (const Site& site : find_sites(selector, model.architecture().layers))
+    for (const Site& site : find_sites(selector, model.architecture()))
       if (std::find(sites.begin(), sites.end(), site) == sites.end())
         sites.push_back(site);
   return sites;
@@ -111,14 +111,14 @@ int model_ablate_site(lua_State* L) {
   const Model& model = ModelBox::check(L, 1);
   const at::Tensor* value = opt_tensor(L, 3);
   Model changed = model;
-  for (const Site& site : find_sites(std::string(check_string(L, 2)), model.architecture().layers))
+  for (const Site& site : find_sites(std::string(check_string(L, 2)), model.architecture()))
     changed = changed.ablated(site, {value ? *value : at::Tensor(), ""});
   return ModelBox::push(L, std::move(changed));
 }
 
 int model_sites(lua_State* L) {
   const Model& model = ModelBox::check(L, 1);
-  const auto sites = find_sites(std::string(opt_string(L, 2, "*")), model.architecture().layers);
+  const auto sites = find_sites(std::string(opt_string(L, 2, "*")), model.architecture());
   return push_list(L, sites, [L](const Site& site) { push(L, site.name()); });
 }
 

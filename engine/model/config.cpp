@@ -31,6 +31,10 @@ bool Config::has(const std::string& field) const {
   return json_->contains(field) && !json_->at(field).is_null();
 }
 
+bool Config::mentions(const std::string& field) const {
+  return json_->contains(field);
+}
+
 const json& Config::field_of_type(const std::string& field, const char* type, bool right) const {
   if (!has(field))
     throw Error(cat(origin_, ": field '", field, "' is missing"), "is this a model's config.json?");
@@ -48,10 +52,12 @@ int64_t Config::integer(const std::string& field, int64_t otherwise) const {
   return has(field) ? integer(field) : otherwise;
 }
 
+double Config::number(const std::string& field) const {
+  return field_of_type(field, "a number", has(field) && json_->at(field).is_number()).get<double>();
+}
+
 double Config::number(const std::string& field, double otherwise) const {
-  if (!has(field))
-    return otherwise;
-  return field_of_type(field, "a number", json_->at(field).is_number()).get<double>();
+  return has(field) ? number(field) : otherwise;
 }
 
 bool Config::boolean(const std::string& field, bool otherwise) const {
@@ -67,6 +73,17 @@ std::string Config::text(const std::string& field) const {
 
 std::string Config::text(const std::string& field, const std::string& otherwise) const {
   return has(field) ? text(field) : otherwise;
+}
+
+std::vector<std::string> Config::texts(const std::string& field) const {
+  const json& array = field_of_type(field, "an array", has(field) && json_->at(field).is_array());
+  std::vector<std::string> found;
+  for (const json& element : array) {
+    if (!element.is_string())
+      throw Error(cat(origin_, ": field '", field, "' holds something that is not a string"));
+    found.push_back(element.get<std::string>());
+  }
+  return found;
 }
 
 Config Config::object(const std::string& field) const {

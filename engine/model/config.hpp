@@ -6,6 +6,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace residua {
 
@@ -15,14 +16,18 @@ class Config {
   static Config parse(const std::string& text, const std::string& origin);
 
   const std::string& origin() const { return origin_; }
-  bool has(const std::string& field) const; ///< there and not null
+  bool has(const std::string& field) const;      ///< there and not null
+  bool mentions(const std::string& field) const; ///< there, null or not
 
   int64_t integer(const std::string& field) const;
   int64_t integer(const std::string& field, int64_t otherwise) const;
+  double number(const std::string& field) const;
   double number(const std::string& field, double otherwise) const;
   bool boolean(const std::string& field, bool otherwise) const;
   std::string text(const std::string& field) const;
   std::string text(const std::string& field, const std::string& otherwise) const;
+
+  std::vector<std::string> texts(const std::string& field) const; ///< an array of strings
 
   /// The object under `field`, with the same origin.
   Config object(const std::string& field) const;

@@ -7,7 +7,8 @@
 
 namespace residua {
 
-static const Family* const kFamilies[] = {&kGpt2, &kLlama};
+static const Family* const kFamilies[] = {&kBloom,   &kGemma2, &kGpt2,  &kGptNeox, &kLlama,
+                                          &kMistral, &kOpt,    &kQwen2, &kQwen3,   &kXglm};
 
 static std::string supported() {
   std::string names;
@@ -35,13 +36,10 @@ const Family& family_of(const Config& config) {
 
 Activation parse_activation(const std::string& name, const std::string& origin) {
   static const std::map<std::string, Activation> kNames = {
-      {"gelu_new", Activation::gelu_tanh},
-      {"gelu_pytorch_tanh", Activation::gelu_tanh},
-      {"gelu_fast", Activation::gelu_tanh},
-      {"gelu", Activation::gelu},
-      {"silu", Activation::silu},
-      {"swish", Activation::silu},
-      {"relu", Activation::relu}};
+      {"gelu_new", Activation::gelu_tanh},  {"gelu_pytorch_tanh", Activation::gelu_tanh},
+      {"gelu_fast", Activation::gelu_tanh}, {"gelu_python", Activation::gelu},
+      {"gelu", Activation::gelu},           {"silu", Activation::silu},
+      {"swish", Activation::silu},          {"relu", Activation::relu}};
   const auto found = kNames.find(name);
   if (found == kNames.end())
     throw Error(cat(origin, ": activation ", quote(name), " is not supported"),
@@ -49,11 +47,11 @@ Activation parse_activation(const std::string& name, const std::string& origin) 
   return found->second;
 }
 
-void add_with_bias(std::vector<ParamSource>& params, const std::string& name,
-                   const std::string& stored, std::vector<int64_t> shape, bool transposed) {
-  const int64_t out = shape[0];
-  params.push_back({name, stored + ".weight", std::move(shape), transposed, false});
-  params.push_back({name + ".bias", stored + ".bias", {out}, false, true});
+int64_t head_width_of(const Config& config, int64_t width, int64_t heads) {
+  if (heads < 1 || width % heads != 0)
+    throw Error(
+        cat(config.origin(), ": the width ", width, " does not divide over ", heads, " heads"));
+  return width / heads;
 }
 
 } // namespace residua

@@ -5,6 +5,7 @@
 #include "engine/model/architecture.hpp"
 #include "engine/model/config.hpp"
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -19,11 +20,26 @@ struct ParamSource {
   bool optional = false;      ///< may be absent (a bias)
 };
 
+enum class Bias { none, optional, required };
+
+/// A module of the checkpoint: what it is called here ("attn.q" in a layer, "final.norm" outside)
+/// and there. It stores `stored`.weight and, if it has one, `stored`.bias.
+struct StoredName {
+  const char* name;
+  const char* stored;
+  Bias bias = Bias::none;
+};
+
 struct Family {
   const char* name;                  ///< config.json's model_type
   std::vector<std::string> prefixes; ///< of stored names, tried in order
+  const char* layers;                ///< "h.": layer 3 is stored under "h.3."
+  std::span<const StoredName> names; ///< of every part that some architecture of it has
   Architecture (*describe)(const Config& config);
-  std::vector<ParamSource> (*params)(const Architecture& architecture);
+  bool transposed = false; ///< matrices of layers are stored [in, out]
+
+  /// The params of a model, in the order of the forward pass.
+  std::vector<ParamSource> params(const Architecture& architecture) const;
 };
 
 /// The family of a config.json. An unknown one is an Error that lists those there are.
@@ -32,14 +48,12 @@ const Family& family_of(const Config& config);
 const Family& family_named(const std::string& name);
 
 // One per file family_<name>.cpp; family.cpp lists them.
-extern const Family kGpt2;
-extern const Family kLlama;
+extern const Family kBloom, kGemma2, kGpt2, kGptNeox, kLlama, kMistral, kOpt, kQwen2, kQwen3, kXglm;
 
 /// The activation function by its name in config.json.
 Activation parse_activation(const std::string& name, const std::string& origin);
 
-/// Appends `stored`.weight as `name` and `stored`.bias as `name`.bias.
-void add_with_bias(std::vector<ParamSource>& params, const std::string& name,
-                   const std::string& stored, std::vector<int64_t> shape, bool transposed = false);
+/// The width of a head when config.json does not give it: `width` over `heads`, without remainder.
+int64_t head_width_of(const Config& config, int64_t width, int64_t heads);
 
 } // namespace residua

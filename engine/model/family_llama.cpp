@@ -1,71 +1,69 @@
-// Llama: rotary positions, RMSNorm before each half, grouped-query attention, gated SiLU.
+// Llama 1 to 3, and what the families after it share.
+
+#include "engine/model/family_llama.hpp"
 
 #include "engine/error.hpp"
-#include "engine/model/family.hpp"
+#include "engine/model/rope.hpp"
 #include "engine/quote.hpp"
 
 namespace residua {
 
-// transformers 5 keeps rope_theta inside rope_parameters; earlier versions at the top level.
-static double rope_theta(const Config& config) {
-  if (config.has("rope_scaling"))
-    throw Error(cat(config.origin(), ": rope_scaling is not supported"),
-                "use a checkpoint without it");
-  if (!config.has("rope_parameters"))
-    return config.number("rope_theta", 10000);
-  const Config rope = config.object("rope_parameters");
-  if (rope.text("rope_type", "default") != "default")
-    throw Error(
-        cat(config.origin(), ": rope_type ", quote(rope.text("rope_type")), " is not supported"),
-        "use a checkpoint with rope_type default");
-  return rope.number("rope_theta", 10000);
+// Head width: as given, else the family's, else what divides the stream.
+static int64_t head_width(const Config& config, const Architecture& a, int64_t otherwise) {
+  if (config.has("head_dim"))
+    return config.integer("head_dim");
+  return otherwise > 0 ? otherwise : head_width_of(config, a.width, a.heads);
 }
 
-static Architecture describe_llama(const Config& config) {
+Architecture describe_like_llama(const Config& config, const std::string& family,
+                                 const LlamaDefaults& defaults) {
   Architecture a;
-  a.family = "llama";
+  a.family = family;
   a.layers = config.integer("num_hidden_layers");
   a.width = config.integer("hidden_size");
   a.heads = config.integer("num_attention_heads");
-  if (a.heads < 1)
-    throw Error(cat(config.origin(), ": num_attention_heads is ", a.heads));
-  a.kv_heads = config.integer("num_key_value_heads", a.heads);
-  a.head_width = config.integer("head_dim", a.width / a.heads);
+  a.kv_heads =
+      config.integer("num_key_value_heads", defaults.kv_heads > 0 ? defaults.kv_heads : a.heads);
+  a.head_width = head_width(config, a, defaults.head_width);
   a.mlp_width = config.integer("intermediate_size");
   a.vocab = config.integer("vocab_size");
   a.context = config.integer("max_position_embeddings");
   a.norm = Norm::rms;
   a.norm_eps = config.number("rms_norm_eps", 1e-6);
   a.positions = Positions::rotary;
-  a.rope_theta = rope_theta(config);
+  a.rope = read_rope(config, a.head_width);
   a.activation = parse_activation(config.text("hidden_act", "silu"), config.origin());
   a.gated_mlp = true;
-  a.tied_head = config.boolean("tie_word_embeddings", false);
+  a.tied_head = config.boolean("tie_word_embeddings", defaults.tied_head);
   return a;
 }
 
-static std::vector<ParamSource> params_llama(const Architecture& a) {
-  std::vector<ParamSource> params = {
-      {"embed.tokens", "model.embed_tokens.weight", {a.vocab, a.width}}};
-  for (int64_t i = 0; i < a.layers; ++i) {
-    const std::string layer = cat("L", i), stored = cat("model.layers.", i);
-    const std::string attn = stored + ".self_attn", mlp = stored + ".mlp";
-    params.push_back({layer + ".norm1", stored + ".input_layernorm.weight", {a.width}});
-    add_with_bias(params, layer + ".attn.q", attn + ".q_proj", {a.query_width(), a.width});
-    add_with_bias(params, layer + ".attn.k", attn + ".k_proj", {a.kv_width(), a.width});
-    add_with_bias(params, layer + ".attn.v", attn + ".v_proj", {a.kv_width(), a.width});
-    add_with_bias(params, layer + ".attn.out", attn + ".o_proj", {a.width, a.query_width()});
-    params.push_back({layer + ".norm2", stored + ".post_attention_layernorm.weight", {a.width}});
-    add_with_bias(params, layer + ".mlp.gate", mlp + ".gate_proj", {a.mlp_width, a.width});
-    add_with_bias(params, layer + ".mlp.up", mlp + ".up_proj", {a.mlp_width, a.width});
-    add_with_bias(params, layer + ".mlp.down", mlp + ".down_proj", {a.width, a.mlp_width});
-  }
-  params.push_back({"final.norm", "model.norm.weight", {a.width}});
-  if (!a.tied_head)
-    params.push_back({"head", "lm_head.weight", {a.vocab, a.width}});
-  return params;
+static std::vector<std::string> layer_types(const Architecture& a, const Config& config) {
+  if (!config.has("layer_types"))
+    return {};
+  std::vector<std::string> types = config.texts("layer_types");
+  if (static_cast<int64_t>(types.size()) != a.layers)
+    throw Error(cat(config.origin(), ": layer_types names ", types.size(), " layers, there are ",
+                    a.layers));
+  for (const std::string& type : types)
+    if (type != "full_attention" && type != "sliding_attention")
+      throw Error(cat(config.origin(), ": layer type ", quote(type), " is not supported"),
+                  "supported are full_attention, sliding_attention");
+  return types;
 }
 
-const Family kLlama = {"llama", {""}, describe_llama, params_llama};
+void read_windows(Architecture& a, const Config& config, int64_t window, bool (*slides)(int64_t)) {
+  const std::vector<std::string> types = layer_types(a, config);
+  for (int64_t layer = 0; layer < a.layers && layer < 10000; ++layer) {
+    const bool sliding = types.empty() ? slides(layer) : types[layer] == "sliding_attention";
+    a.windows.push_back(sliding ? window : 0);
+  }
+}
+
+static Architecture describe_llama(const Config& config) {
+  return describe_like_llama(config, "llama");
+}
+
+const Family kLlama = {"llama", {""}, "model.layers.", kLlamaNames, describe_llama};
 
 } // namespace residua

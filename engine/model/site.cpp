@@ -39,20 +39,20 @@ std::string Site::name() const {
   return prefixed("L", layer, names_of(point).name);
 }
 
-std::vector<Site> all_sites(int64_t layers) {
+std::vector<Site> all_sites(const Architecture& a) {
   std::vector<Site> sites = {{Point::embed}};
-  for (int layer = 0; layer < layers; ++layer)
+  for (int layer = 0; layer < a.layers; ++layer)
     for (const Names& names : kSites)
-      if (names.in_layer)
+      if (names.in_layer && !(a.parallel && names.point == Point::resid_mid))
         sites.push_back({names.point, layer});
   sites.push_back({Point::final});
   sites.push_back({Point::logits});
   return sites;
 }
 
-std::vector<Site> find_sites(const std::string& selector, int64_t layers) {
+std::vector<Site> find_sites(const std::string& selector, const Architecture& a) {
   std::vector<Site> found;
-  for (const Site& site : all_sites(layers)) {
+  for (const Site& site : all_sites(a)) {
     const std::string alias = prefixed("blocks.", site.layer, names_of(site.point).alias);
     if (glob_match(selector, site.name()) || (!alias.empty() && selector == alias))
       found.push_back(site);
@@ -61,9 +61,10 @@ std::vector<Site> find_sites(const std::string& selector, int64_t layers) {
     return found;
   std::string points;
   for (const Names& names : kSites)
-    points += cat(points.empty() ? "" : ", ", names.in_layer ? "L*." : "", names.name);
+    if (!(a.parallel && names.point == Point::resid_mid))
+      points += cat(points.empty() ? "" : ", ", names.in_layer ? "L*." : "", names.name);
   throw Error(cat("no site is called '", selector, "'"),
-              cat("sites are ", points, "; layers L0 to L", layers - 1));
+              cat("sites are ", points, "; layers L0 to L", a.layers - 1));
 }
 
 } // namespace residua

@@ -3,41 +3,19 @@
 // residual stream. It reads the architecture description only; it knows no family.
 
 #include "engine/model/model.hpp"
-#include "engine/model/packed.hpp"
+#include "engine/model/pass.hpp"
+#include "engine/model/taps.hpp"
 
 namespace residua {
-
-/// Sees activations at sites, and may return another tensor in their place.
-class Taps {
- public:
-  virtual ~Taps() = default;
-  virtual bool wants(const Site&) const { return false; }
-  virtual at::Tensor at(const Site&, const at::Tensor& value) { return value; }
-};
-
-/// What depends on the batch and the architecture only: causal mask, rotation angles.
-class Pass {
- public:
-  Pass(const Architecture& architecture, const Packed& packed);
-  const Packed& packed() const { return packed_; }
-  const at::Tensor& mask() const { return mask_; } ///< [longest, longest], -inf above the diagonal
-  /// Rotates pairs (i, i + half) of each head of [tokens, heads, head width] by position
-  /// (half-split convention).
-  at::Tensor rotate(const at::Tensor& heads) const;
-
- private:
-  const Packed& packed_;
-  at::Tensor mask_, cos_, sin_; // cos, sin: [tokens, 1, head width]
-};
 
 /// [tokens, width]: the stream before L0.
 at::Tensor embed(const Model& model, const Pass& pass, Taps& taps);
 /// The stream after `layer`, from the stream before it.
 at::Tensor run_layer(const Model& model, int layer, const at::Tensor& stream, const Pass& pass,
                      Taps& taps);
-/// [tokens, width] after the final norm.
+/// [tokens, embedding width] after the final norm and projection: what the head reads.
 at::Tensor run_final(const Model& model, const at::Tensor& stream, Taps& taps);
-/// [n, vocab] from [n, width].
+/// [n, vocab] from [n, embedding width].
 at::Tensor run_head(const Model& model, const at::Tensor& hidden);
 
 /// Negative log likelihood [nats] of each predicted token: [tokens - rows], row by row. The head

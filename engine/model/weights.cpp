@@ -44,14 +44,7 @@ static void add_bytes(Digest& digest, const at::Tensor& tensor) {
 const std::string& Weights::digest() const {
   std::call_once(digested_, [this] {
     Digest digest;
-    const Architecture& a = architecture_;
-    digest.add(a.family)
-        .add(a.layers)
-        .add(a.heads)
-        .add(a.kv_heads)
-        .add(a.norm_eps)
-        .add(a.rope_theta);
-    digest.add(static_cast<int>(a.activation));
+    digest.add(fingerprint(architecture_));
     for (const Param& param : params_) {
       digest.add(param.name).add(c10::toString(param.stored.scalar_type()));
       for (const int64_t size : param.stored.sizes())
@@ -84,7 +77,7 @@ std::shared_ptr<const Weights> random_weights(const Architecture& architecture, 
   const double residual_std = std / std::sqrt(2.0 * static_cast<double>(architecture.layers));
   std::vector<Param> params;
   for (const ParamSource& source : family_named(architecture.family).params(architecture))
-    if (!source.optional || architecture.family == "gpt2") // Llama has no biases
+    if (!source.optional)
       params.push_back({source.name, random_param(source, std, residual_std, generator), false});
   return std::make_shared<Weights>("random", architecture, std::move(params), std::move(tokenizer));
 }

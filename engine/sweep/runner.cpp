@@ -93,15 +93,14 @@ class Walk {
 };
 
 // The last layer whose computation somebody wants; `layers` stands for the final norm and head.
-static int last_wanted(const Sink& sink, int64_t layers) {
+static int last_wanted(const Sink& sink, const Architecture& a) {
+  const auto layers = static_cast<int>(a.layers);
   if (sink.wants_loss())
-    return static_cast<int>(layers);
+    return layers;
   int last = -1;
-  for (const Site& site : all_sites(layers))
+  for (const Site& site : all_sites(a))
     if (sink.wants(site))
-      last = site.layer >= 0              ? site.layer
-             : site.point == Point::embed ? -1
-                                          : static_cast<int>(layers);
+      last = site.layer >= 0 ? site.layer : site.point == Point::embed ? -1 : layers;
   return last;
 }
 
@@ -115,20 +114,17 @@ static int64_t trie_nodes(const std::vector<Model>& models, const ModelIndexes& 
   return nodes;
 }
 
-// What the models of a batch share: the sizes of the stream and the head, the mask and the
-// rotation.
-static std::string shared_part(const Architecture& a) {
-  const std::string rotation =
-      a.positions == Positions::rotary ? cat(", rotary base ", a.rope_theta) : "";
-  return cat(describe(a), ", head width ", a.head_width, ", context ", a.context, rotation);
-}
-
 static void require_one_architecture(const std::vector<Model>& models) {
-  const std::string first = shared_part(models.at(0).architecture());
-  for (const Model& model : models)
-    if (const std::string other = shared_part(model.architecture()); other != first)
-      throw Error(cat("models of one batch differ in architecture: ", first, " and ", other),
-                  "run them in two calls");
+  const Architecture& first = models.at(0).architecture();
+  for (const Model& model : models) {
+    if (model.architecture() == first)
+      continue;
+    const std::string one = describe(first), other = describe(model.architecture());
+    throw Error(
+        cat("models of one batch differ in architecture: ", one, " and ",
+            one == other ? "the same sizes with another rotation, norm, window or context" : other),
+        "run them in two calls");
+  }
 }
 
 void run(const std::vector<Model>& models, const std::vector<TokenIds>& texts, Sink& sink) {
@@ -137,7 +133,7 @@ void run(const std::vector<Model>& models, const std::vector<TokenIds>& texts, S
   require_one_architecture(models);
   const at::NoGradGuard no_grad;
   const Architecture& a = models[0].architecture();
-  const int last = last_wanted(sink, a.layers);
+  const int last = last_wanted(sink, a);
   int64_t tokens = 0;
   for (const TokenIds& text : texts)
     tokens += static_cast<int64_t>(text.size());

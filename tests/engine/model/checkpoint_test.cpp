@@ -76,15 +76,18 @@ TEST_CASE("what is missing is named", "[checkpoint]") {
   CHECK(copy.verdict() == "/config.json: no such file; check the path");
 }
 
-TEST_CASE("an absent bias is no error", "[checkpoint]") {
-  const Copy copy("gpt2-tied");
-  copy.put("transformer.h.1.mlp.c_fc.bias", {});
+TEST_CASE("a bias may be absent where the family has some models without", "[checkpoint]") {
+  const Copy copy("llama-bf16");
+  copy.put("model.layers.1.mlp.up_proj.bias", {});
   const Model model(load_weights(copy.path()));
   CHECK_FALSE(model.has("L1.mlp.up.bias"));
-  const at::Tensor zero = at::zeros({128});
+  const at::Tensor zero = at::zeros({40});
   CHECK(evaluate_tokens(model, {1, 2, 3}) ==
-        evaluate_tokens(golden::load("gpt2-tied").model.with_param("L1.mlp.up.bias", zero),
+        evaluate_tokens(golden::load("llama-bf16").model.with_param("L1.mlp.up.bias", zero),
                         {1, 2, 3}));
+  const Copy gpt2("gpt2-tied");
+  gpt2.put("transformer.h.1.mlp.c_fc.bias", {});
+  CHECK(gpt2.verdict() == ": tensor 'h.1.mlp.c_fc.bias' is missing; is the download complete?");
 }
 
 TEST_CASE("config.json that is no configuration", "[checkpoint]") {
@@ -137,11 +140,13 @@ TEST_CASE("sizes that are absurd or contradict each other", "[checkpoint]") {
   }
   CHECK(after("gpt2-tied", "n_layer", 20000) ==
         "/config.json: 20000 layers; is this the right config.json?");
-  CHECK(after("gpt2-tied", "n_head", 5) == "/config.json: n_embd 32 does not divide over n_head 5");
+  CHECK(after("gpt2-tied", "n_head", 5) ==
+        "/config.json: the width 32 does not divide over 5 heads");
   CHECK(after("llama-gqa", "num_key_value_heads", 3) ==
         "/config.json: 4 heads do not divide over 3 key/value heads");
   CHECK(after("llama-gqa", "head_dim", 7) ==
-        "/config.json: rotary positions need an even head width, got 7");
+        "/config.json: 7 components of a head turn; rotary positions need an even number, at most "
+        "65536");
   CHECK(after("gpt2-tied", "n_layer", 4) ==
         ": tensor 'h.3.ln_1.weight' is missing; is the download complete?");
   CHECK(after("gpt2-tied", "n_positions", 33) ==
@@ -154,7 +159,8 @@ TEST_CASE("sizes that are absurd or contradict each other", "[checkpoint]") {
 
 TEST_CASE("what the engine does not compute is refused", "[checkpoint]") {
   CHECK(after("gpt2-tied", "model_type", "mamba") ==
-        "/config.json: model family 'mamba' is not supported; supported are gpt2, llama");
+        "/config.json: model family 'mamba' is not supported; supported are bloom, gemma2, gpt2, "
+        "gpt_neox, llama, mistral, opt, qwen2, qwen3, xglm");
   CHECK_THAT(after("gpt2-tied", "model_type", "a\nb"), StartsWith("/config.json: model family 'a"));
   CHECK(after("gpt2-tied", "quantization_config", json::object()) ==
         "/config.json: an already quantized checkpoint; use the original one");
@@ -166,11 +172,16 @@ TEST_CASE("what the engine does not compute is refused", "[checkpoint]") {
   CHECK(after("gpt2-tied", "scale_attn_by_inverse_layer_idx", true) ==
         "/config.json: scale_attn_by_inverse_layer_idx = true is not supported; use a checkpoint "
         "without it");
-  CHECK(after("llama-gqa", "rope_scaling", {{"type", "linear"}, {"factor", 2}}) ==
-        "/config.json: rope_scaling is not supported; use a checkpoint without it");
-  CHECK(
-      after("llama-gqa", "rope_parameters", {{"rope_type", "llama3"}}) ==
-      "/config.json: rope_type 'llama3' is not supported; use a checkpoint with rope_type default");
+  CHECK(after("llama-gqa", "rope_parameters", {{"rope_type", "longrope"}}) ==
+        "/config.json: rope_type 'longrope' is not supported; supported are default, linear, "
+        "llama3, yarn");
+  CHECK(after("llama-gqa", "rope_parameters", {{"rope_type", "llama3"}}) ==
+        "/config.json: field 'factor' is missing; is this a model's config.json?");
+  CHECK(after("llama-gqa", "rope_parameters", {{"rope_type", "linear"}, {"factor", 0}}) ==
+        "/config.json: factor is 0; it must be above 0");
+  CHECK(after("llama-gqa", "rope_parameters", {{"rope_theta", -1}}) ==
+        "/config.json: rotary base -1, fraction 1; the base must be above 0, the fraction above 0 "
+        "and at most 1");
   CHECK(after("llama-gqa", "rope_scaling", nullptr) == "no error");
 }
 

@@ -33,7 +33,7 @@ TEST_CASE("logits and token losses equal transformers'", "[golden]") {
 TEST_CASE("activations at every site equal transformers'", "[golden]") {
   for (const char* name : golden::kCheckpoints) {
     const auto checkpoint = golden::load(name);
-    const auto sites = all_sites(checkpoint.model.architecture().layers);
+    const auto sites = all_sites(checkpoint.model.architecture());
     // Beside another text, so that padding in the attention would show.
     const auto captured =
         capture_tensors({checkpoint.model}, {checkpoint.ids(2), checkpoint.ids(1)}, sites);
@@ -51,7 +51,7 @@ TEST_CASE("gradients of weights and activations equal autograd's in transformers
     std::vector<std::string> params;
     for (const Param& param : checkpoint.model.weights().params())
       params.push_back(param.name);
-    const auto sites = find_sites("L*.resid.post", checkpoint.model.architecture().layers);
+    const auto sites = find_sites("L*.resid.post", checkpoint.model.architecture());
     const Gradients mine = gradients(checkpoint.model, {checkpoint.ids(1)}, params, sites);
     for (const std::string& param : params) {
       INFO(name << " " << param);

@@ -8,9 +8,15 @@
 
 using namespace residua;
 
+static Architecture deep(int64_t layers) {
+  Architecture a;
+  a.layers = layers;
+  return a;
+}
+
 static std::string found(const std::string& selector, int64_t layers = 2) {
   std::string names;
-  for (const Site& site : find_sites(selector, layers))
+  for (const Site& site : find_sites(selector, deep(layers)))
     names += (names.empty() ? "" : " ") + site.name();
   return names;
 }
@@ -19,10 +25,19 @@ TEST_CASE("all sites, in the order of the forward pass", "[site]") {
   CHECK(found("*", 1) ==
         "embed L0.resid.pre L0.attn.in L0.attn.pattern L0.attn.out L0.resid.mid L0.mlp.in "
         "L0.mlp.hidden L0.mlp.out L0.resid.post final logits");
-  CHECK(all_sites(12).size() == 12 * 9 + 3);
-  CHECK(all_sites(0).size() == 3);
-  for (const Site& site : all_sites(12))
-    CHECK((find_sites(site.name(), 12) == std::vector<Site>{site})); // Site does not print
+  CHECK(all_sites(deep(12)).size() == 12 * 9 + 3);
+  CHECK(all_sites(deep(0)).size() == 3);
+  for (const Site& site : all_sites(deep(12)))
+    CHECK((find_sites(site.name(), deep(12)) == std::vector<Site>{site})); // Site does not print
+}
+
+TEST_CASE("there is no stream between attention and MLP where they run in parallel", "[site]") {
+  Architecture a = deep(2);
+  a.parallel = true;
+  CHECK(all_sites(a).size() == 2 * 8 + 3);
+  const std::string message = message_of([&] { find_sites("L0.resid.mid", a); });
+  CHECK(message.starts_with("no site is called 'L0.resid.mid'; sites are embed, L*.resid.pre"));
+  CHECK(message.find("resid.mid", message.find(';')) == std::string::npos);
 }
 
 TEST_CASE("selectors are globs", "[site]") {
@@ -49,7 +64,7 @@ TEST_CASE("no such site", "[site]") {
       "L*.mlp.in, L*.mlp.hidden, L*.mlp.out, L*.resid.post, final, logits; layers L0 to L1";
   for (const char* selector :
        {"", "L2.resid.post", "L0", "l0.resid.post", "blocks.2.hook_resid_pre", "blocks.", "["})
-    CHECK(message_of([&] { find_sites(selector, 2); }) ==
+    CHECK(message_of([&] { find_sites(selector, deep(2)); }) ==
           cat("no site is called '", selector, "'; ", valid));
 }
 

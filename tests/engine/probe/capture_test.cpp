@@ -16,7 +16,7 @@ struct Setup {
   std::vector<TokenIds> texts = {checkpoint.ids(0), checkpoint.ids(1), checkpoint.ids(2),
                                  checkpoint.ids(0)};
   std::vector<Site> sites =
-      find_sites("L[12].*[to][nru][td]*", 3); // attn.out, resid.mid, mlp.out, resid.post
+      find_sites("L[12].*[to][nru][td]*", other.architecture()); // attn.out, resid.mid, mlp.out, resid.post
 };
 
 TEST_CASE("moments by group are those of the whole activations", "[probe]") {
@@ -104,7 +104,7 @@ TEST_CASE("comparisons are those of the whole activations", "[probe]") {
 
 TEST_CASE("before the first difference a model equals its reference", "[probe]") {
   const Setup s;
-  const auto sites = find_sites("L0.*.out", 3);
+  const auto sites = find_sites("L0.*.out", s.other.architecture());
   const auto errors =
       compare(s.checkpoint.model, {s.other}, s.texts, sites, Comparison::relative_error);
   for (const auto& of_site : errors[0])

@@ -1,0 +1,32 @@
+#pragma once
+// What depends on the batch and the architecture only: masks, rotation angles, ALiBi.
+
+#include "engine/model/architecture.hpp"
+#include "engine/model/packed.hpp"
+
+#include <map>
+
+namespace residua {
+
+class Pass {
+ public:
+  Pass(const Architecture& architecture, const Packed& packed);
+  const Packed& packed() const { return packed_; }
+  /// Added to the scores of a layer: -inf where a token may not look, ALiBi; [longest, longest] or
+  /// [heads, longest, longest].
+  const at::Tensor& bias(int layer) const { return biases_.at(architecture_.window(layer)); }
+  /// Turns pairs (i, i + half) of the first components of each head of [tokens, heads, head width]
+  /// by position.
+  at::Tensor rotate(const at::Tensor& heads) const;
+  /// The sinusoidal embedding of each token's position, [tokens, width] (XGLM: all sines, then all
+  /// cosines).
+  at::Tensor sinusoids() const;
+
+ private:
+  const Architecture architecture_;
+  const Packed& packed_;
+  std::map<int64_t, at::Tensor> biases_; // by window
+  at::Tensor cos_, sin_;                 // [tokens, 1, components that turn]
+};
+
+} // namespace residua
