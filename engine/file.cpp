@@ -6,6 +6,8 @@
 #include <cstring>
 #include <fcntl.h>
 #include <fstream>
+#include <map>
+#include <mutex>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -50,6 +52,16 @@ void write_file(const fs::path& path, std::string_view content) {
   throw Error(cat(path.string(), ": cannot be written"), "check the folder and free space");
 }
 
+// The mappings alive, by first byte.
+struct Mappings {
+  std::mutex mutex;
+  std::map<const std::byte*, std::size_t> sizes;
+};
+static Mappings& mappings() {
+  static auto* const all = new Mappings; // outlives every other static that holds a mapping
+  return *all;
+}
+
 std::shared_ptr<const MappedFile> MappedFile::open(const fs::path& path) {
   require_regular(path);
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
@@ -66,12 +78,35 @@ std::shared_ptr<const MappedFile> MappedFile::open(const fs::path& path) {
   if (mapped == MAP_FAILED)
     throw Error(cat(path.string(), ": cannot be mapped: ", std::strerror(errno)));
   file->data_ = static_cast<const std::byte*>(mapped);
+  if (mapped != nullptr) {
+    const std::lock_guard lock(mappings().mutex);
+    mappings().sizes[file->data_] = file->size_;
+  }
   return file;
 }
 
 MappedFile::~MappedFile() {
-  if (data_ != nullptr)
-    munmap(const_cast<std::byte*>(data_), size_);
+  if (data_ == nullptr)
+    return;
+  const std::lock_guard lock(mappings().mutex);
+  mappings().sizes.erase(data_);
+  munmap(const_cast<std::byte*>(data_), size_);
+}
+
+void release_pages(const void* data, std::size_t bytes) {
+  const auto* first = static_cast<const std::byte*>(data);
+  const std::lock_guard lock(mappings().mutex);
+  const auto after = mappings().sizes.upper_bound(first);
+  if (after == mappings().sizes.begin())
+    return;
+  const auto& [start, size] = *std::prev(after);
+  if (first + bytes > start + size)
+    return;
+  const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE)); // mappings start at a page
+  const std::size_t from = (first - start + page - 1) / page * page,
+                    to = (first - start + bytes) / page * page;
+  if (from < to)
+    madvise(const_cast<std::byte*>(start) + from, to - from, MADV_DONTNEED);
 }
 
 } // namespace residua

@@ -35,4 +35,8 @@ class MappedFile {
   std::filesystem::path path_;
 };
 
+/// Gives the memory of whole pages in [data, data + bytes) back to the system, if they belong to a
+/// mapped file: they are read again when they are needed. Other memory is left alone.
+void release_pages(const void* data, std::size_t bytes);
+
 } // namespace residua

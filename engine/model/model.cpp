@@ -3,6 +3,7 @@
 #include "engine/device.hpp"
 #include "engine/digest.hpp"
 #include "engine/error.hpp"
+#include "engine/file.hpp"
 #include "engine/model/tensor_cache.hpp"
 
 #include <ATen/ATen.h>
@@ -71,8 +72,18 @@ Model Model::with_leaves(std::map<std::string, at::Tensor> leaves) const {
   return changed;
 }
 
+// On the device, in float32. Of a mapped file no page stays in memory: not after a conversion, and
+// where the file's own bytes are used, not longer than the result.
 static at::Tensor prepared(const at::Tensor& oriented) {
-  return oriented.to(device::current(), at::kFloat);
+  const auto release = [oriented](void* = nullptr) {
+    release_pages(oriented.data_ptr(), oriented.nbytes());
+  };
+  const at::Tensor value = oriented.to(device::current(), at::kFloat);
+  if (value.data_ptr() == oriented.data_ptr())
+    return at::from_blob(value.data_ptr(), value.sizes(), value.strides(), release,
+                         value.options());
+  release();
+  return value;
 }
 
 static void require_finite(const at::Tensor& tensor, const std::string& name,

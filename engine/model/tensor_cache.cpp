@@ -12,17 +12,17 @@ at::Tensor TensorCache::get(const std::string& key, const std::function<at::Tens
   items_.push_front({key, tensor});
   index_[key] = items_.begin();
   bytes_ += tensor.nbytes();
-  evict();
+  evict(1);
   return tensor;
 }
 
 void TensorCache::set_budget(std::size_t bytes) {
   budget_ = bytes;
-  evict();
+  evict(0);
 }
 
-void TensorCache::evict() {
-  while (bytes_ > budget_ && !items_.empty()) {
+void TensorCache::evict(std::size_t kept) {
+  while (bytes_ > budget_ && items_.size() > kept) {
     bytes_ -= items_.back().tensor.nbytes();
     index_.erase(items_.back().key);
     items_.pop_back();

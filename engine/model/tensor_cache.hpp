@@ -1,6 +1,6 @@
 #pragma once
 // Tensors made from weights (converted, quantized), kept until a byte budget is passed; the least
-// recently used go first.
+// recently used go first, the newest stays even if it alone is larger.
 
 #include <ATen/core/Tensor.h>
 #include <functional>
@@ -26,7 +26,7 @@ class TensorCache {
     std::string key;
     at::Tensor tensor;
   };
-  void evict();
+  void evict(std::size_t kept); // down to the budget, or to this many items
 
   std::size_t budget_;
   std::size_t bytes_ = 0;

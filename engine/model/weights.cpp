@@ -2,6 +2,7 @@
 
 #include "engine/digest.hpp"
 #include "engine/error.hpp"
+#include "engine/file.hpp"
 #include "engine/interrupt.hpp"
 #include "engine/model/family.hpp"
 
@@ -37,7 +38,9 @@ static void add_bytes(Digest& digest, const at::Tensor& tensor) {
   const auto* data = static_cast<const char*>(dense.data_ptr());
   for (std::size_t done = 0; done < dense.nbytes(); done += kSlice) {
     interrupt::poll();
-    digest.bytes(data + done, std::min(kSlice, dense.nbytes() - done));
+    const std::size_t count = std::min(kSlice, dense.nbytes() - done);
+    digest.bytes(data + done, count);
+    release_pages(data + done, count);
   }
 }
 

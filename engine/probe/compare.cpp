@@ -25,8 +25,7 @@ class CompareSink : public SiteSink {
  public:
   CompareSink(std::size_t models, const std::vector<Site>& sites, std::size_t texts,
               Comparison comparison, const std::vector<at::Tensor>& centers)
-      : SiteSink(sites), scores(models), comparison_(comparison), centers_(centers),
-        reference_(sites.size()) {
+      : SiteSink(sites), scores(models), comparison_(comparison), centers_(centers) {
     require_flat(sites);
     for (auto& of_model : scores)
       of_model.assign(sites.size(), std::vector<double>(texts));
@@ -35,9 +34,9 @@ class CompareSink : public SiteSink {
   void observe(const Site& site, const Packed& packed, const at::Tensor& value,
                const ModelIndexes& models) override {
     const at::Tensor centred = center(site, value);
+    at::Tensor& reference = reference_[{site, packed.texts.front()}];
     if (models.front() == 0)
-      reference_[index(site)] = centred;
-    const at::Tensor& reference = reference_[index(site)];
+      reference = centred;
     for (int64_t row = 0; row < packed.rows(); ++row) {
       const double score =
           text_score(comparison_, packed.row(centred, row), packed.row(reference, row));
@@ -45,6 +44,7 @@ class CompareSink : public SiteSink {
         scores[model][index(site)][packed.texts[row]] = score;
     }
   }
+  void done() override { reference_.clear(); }
   PerModelAndSite<std::vector<double>> scores;
 
  private:
@@ -55,7 +55,7 @@ class CompareSink : public SiteSink {
 
   Comparison comparison_;
   const std::vector<at::Tensor>& centers_;
-  std::vector<at::Tensor> reference_; // of the current batch
+  std::map<std::pair<Site, int64_t>, at::Tensor> reference_; // by site and batch (its first text)
 };
 
 PerModelAndSite<std::vector<double>> compare(const Model& reference,

@@ -1,6 +1,7 @@
 #include "engine/sweep/runner.hpp"
 
 #include "engine/error.hpp"
+#include "engine/model/tensor_cache.hpp"
 #include "engine/progress.hpp"
 
 #include <ATen/ATen.h>
@@ -48,45 +49,62 @@ class BranchTaps : public Taps {
   const ModelIndexes& branch_;
 };
 
-// One batch of texts: a depth-first walk of the trie of layer variants.
+using Streams = std::vector<at::Tensor>; // the residual stream of each batch of a group
+
+// A group of batches: a depth-first walk of the trie of layer variants. All batches pass a layer
+// before any goes on, so that its weights are made once for the group.
 class Walk {
  public:
-  Walk(const std::vector<Model>& models, const Packed& packed, Sink& sink, int last,
+  Walk(const std::vector<Model>& models, const std::vector<Packed>& group, Sink& sink, int last,
        Progress& progress)
-      : models_(models), packed_(packed), pass_(models[0].architecture(), packed), sink_(sink),
-        last_(last), progress_(progress) {}
+      : models_(models), sink_(sink), last_(last), progress_(progress) {
+    for (const Packed& packed : group)
+      passes_.emplace_back(models_[0].architecture(), packed);
+  }
 
   void start() {
     for (const ModelIndexes& branch : branches(models_, everyone(models_), -1)) {
-      BranchTaps taps(sink_, packed_, branch);
-      descend(0, embed(models_[branch[0]], pass_, taps), branch);
+      const Model& model = models_[branch[0]];
+      Streams streams;
+      for (const Pass& pass : passes_) {
+        BranchTaps taps(sink_, pass.packed(), branch);
+        streams.push_back(embed(model, pass, taps));
+      }
+      descend(0, std::move(streams), branch);
     }
   }
 
  private:
-  void descend(int layer, const at::Tensor& stream, const ModelIndexes& group) {
+  // The last branch takes the streams over, so that only forks keep copies.
+  void descend(int layer, Streams streams, const ModelIndexes& group) {
     if (layer > last_)
       return;
-    for (const ModelIndexes& branch : branches(models_, group, layer)) {
-      BranchTaps taps(sink_, packed_, branch);
-      const Model& model = models_[branch[0]];
-      progress_.advance(packed_.tokens);
-      if (layer < model.architecture().layers)
-        descend(layer + 1, run_layer(model, layer, stream, pass_, taps), branch);
-      else
-        finish(model, run_final(model, stream, taps), branch, taps);
+    const auto variants = branches(models_, group, layer);
+    for (const ModelIndexes& branch : variants) {
+      Streams next = &branch == &variants.back() ? std::move(streams) : streams;
+      for (std::size_t i = 0; i < passes_.size(); ++i)
+        next[i] = step(layer, next[i], passes_[i], branch);
+      descend(layer + 1, std::move(next), branch);
     }
   }
 
-  void finish(const Model& model, const at::Tensor& hidden, const ModelIndexes& branch,
-              Taps& taps) {
+  // One layer, or after the last one the final norm, head and loss.
+  at::Tensor step(int layer, const at::Tensor& stream, const Pass& pass,
+                  const ModelIndexes& branch) {
+    const Packed& packed = pass.packed();
+    const Model& model = models_[branch[0]];
+    BranchTaps taps(sink_, packed, branch);
+    progress_.advance(packed.tokens);
+    if (layer < model.architecture().layers)
+      return run_layer(model, layer, stream, pass, taps);
+    const at::Tensor hidden = run_final(model, stream, taps);
     if (sink_.wants_loss() || sink_.wants({Point::logits}))
-      sink_.loss(packed_, token_nll(model, hidden, packed_, taps), branch);
+      sink_.loss(packed, token_nll(model, hidden, packed, taps), branch);
+    return {};
   }
 
   const std::vector<Model>& models_;
-  const Packed& packed_;
-  const Pass pass_;
+  std::vector<Pass> passes_;
   Sink& sink_;
   const int last_;
   Progress& progress_;
@@ -114,6 +132,38 @@ static int64_t trie_nodes(const std::vector<Model>& models, const ModelIndexes& 
   return nodes;
 }
 
+// Forks on the way to the deepest leaf: how many streams of one batch live at once, less one.
+static int64_t most_forks(const std::vector<Model>& models, const ModelIndexes& group, int layer,
+                          int last) {
+  if (layer > last)
+    return 0;
+  const auto variants = branches(models, group, layer);
+  int64_t most = 0;
+  for (const ModelIndexes& branch : variants)
+    most = std::max(most, most_forks(models, branch, layer + 1, last) +
+                              (&branch == &variants.back() ? 0 : 1));
+  return most;
+}
+
+// How many tokens go through a layer together. One batch, if all the weights that the walk needs
+// stay in the cache from batch to batch. Else as many as their streams, and what a sink may keep
+// of them, fit into memory: then each layer is made once for all of them.
+static int64_t group_tokens(const std::vector<Model>& models, const Sink& sink, int last,
+                            int64_t nodes) {
+  constexpr int64_t kStreamBytes = int64_t{1} << 30;
+  const Architecture& a = models[0].architecture();
+  int64_t bytes = 0, kept = 0;
+  for (const Param& param : models[0].weights().params())
+    bytes += param.stored.numel() * static_cast<int64_t>(sizeof(float));
+  if (bytes / std::max<int64_t>(1, a.layers) * nodes <
+      static_cast<int64_t>(weight_cache().budget()))
+    return 0;
+  for (const Site& site : all_sites(a))
+    kept += sink.wants(site) ? 2 : 0; // in float64
+  const int64_t live = 1 + kept + most_forks(models, everyone(models), -1, last);
+  return kStreamBytes / (live * a.width * static_cast<int64_t>(sizeof(float)));
+}
+
 static void require_one_architecture(const std::vector<Model>& models) {
   const Architecture& first = models.at(0).architecture();
   for (const Model& model : models) {
@@ -137,11 +187,22 @@ void run(const std::vector<Model>& models, const std::vector<TokenIds>& texts, S
   int64_t tokens = 0;
   for (const TokenIds& text : texts)
     tokens += static_cast<int64_t>(text.size());
+  const int64_t nodes = std::max<int64_t>(1, trie_nodes(models, everyone(models), -1, last));
   Progress progress(cat("running ", models.size(), models.size() == 1 ? " model" : " models"),
-                    tokens * std::max<int64_t>(1, trie_nodes(models, everyone(models), -1, last)));
-  for (const auto& batch : make_batches(texts, batch_tokens(a))) {
-    const Packed packed = pack(texts, batch, a.context);
-    Walk(models, packed, sink, last, progress).start();
+                    tokens * nodes);
+  const int64_t together = group_tokens(models, sink, last, nodes);
+  std::vector<Packed> group;
+  int64_t grouped = 0;
+  const auto batches = make_batches(texts, batch_tokens(a));
+  for (std::size_t i = 0; i < batches.size(); ++i) {
+    group.push_back(pack(texts, batches[i], a.context));
+    grouped += group.back().tokens;
+    if (grouped < together && i + 1 < batches.size())
+      continue;
+    Walk(models, group, sink, last, progress).start();
+    sink.done();
+    group.clear();
+    grouped = 0;
   }
 }
 

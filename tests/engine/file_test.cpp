@@ -33,6 +33,24 @@ TEST_CASE("a mapping stays as it was when the file is replaced", "[file]") {
   CHECK(std::string_view(reinterpret_cast<const char*>(mapped->data()), mapped->size()) == "old");
 }
 
+TEST_CASE("released pages of a mapping are read again, other memory stays", "[file]") {
+  const ScratchFolder folder;
+  const std::size_t page = 4096, size = 5 * page + 7;
+  std::string content(size, 'x');
+  content[3 * page] = 'y';
+  const auto mapped = MappedFile::open(folder.write("x", content));
+  const std::string_view view(reinterpret_cast<const char*>(mapped->data()), size);
+  for (const auto& [first, bytes] :
+       {std::pair(std::size_t{0}, size), {page + 1, 3 * page}, {page, std::size_t{1}}}) {
+    release_pages(mapped->data() + first, bytes);
+    CHECK(view == content);
+  }
+  release_pages(content.data(), content.size()); // the heap
+  release_pages(mapped->data() + page, size);    // beyond the end
+  release_pages(nullptr, 0);
+  CHECK(view == content);
+}
+
 TEST_CASE("files that cannot be read", "[file]") {
   const ScratchFolder folder;
   const auto path = folder.write("x", "12345");

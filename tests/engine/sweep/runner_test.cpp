@@ -4,6 +4,8 @@
 #include "tests/support/catch.hpp"
 
 #include "engine/interrupt.hpp"
+#include "engine/model/tensor_cache.hpp"
+#include "engine/probe/capture.hpp"
 #include "engine/sweep/evaluate.hpp"
 #include "tests/support/golden.hpp"
 #include "tests/support/message.hpp"
@@ -163,6 +165,30 @@ TEST_CASE("models of one batch have one architecture", "[sweep]") {
   CHECK(message.find("the same sizes with another rotation") != std::string::npos);
   // Different weights of one architecture go together.
   CHECK(evaluate({base, small_model(2)}, {{1, 2}}).nll.size() == 2);
+}
+
+TEST_CASE("weights beyond the cache are made once per layer, with the same results", "[sweep]") {
+  const auto checkpoint = golden::load("gpt2-f16");
+  std::vector<Model> models = {checkpoint.model, protecting(checkpoint.model, {0}),
+                               protecting(checkpoint.model, {1})};
+  std::vector<TokenIds> texts; // more than one batch of 4096 tokens
+  for (int i = 0; i < 400; ++i)
+    texts.push_back(checkpoint.ids(i % 3));
+  const auto usual = evaluate(models, texts);
+  const auto cosines = [&] {
+    return compare(models[0], {models[1], models[2]}, texts, {{Point::resid_post, 1}},
+                   Comparison::cosine);
+  };
+  const auto usual_cosines = cosines();
+  const std::size_t budget = weight_cache().budget();
+  weight_cache().set_budget(60000); // a layer of 50 kB, not two
+  const int64_t before = weight_cache().made();
+  const auto streamed = evaluate(models, texts);
+  const int64_t made = weight_cache().made() - before;
+  CHECK(cosines() == usual_cosines);
+  weight_cache().set_budget(budget);
+  CHECK(streamed.nll == usual.nll);
+  CHECK(made <= 5 * 12 + 3 * 3 + 2); // nodes of the trie, heads, embedding; whatever the batches
 }
 
 TEST_CASE("texts that have no loss or do not fit", "[sweep]") {
