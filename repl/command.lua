@@ -21,6 +21,9 @@ residua run ID... [key=value]    run experiments by id: T-004, 'T-*', all
     --quick        a small version of each experiment
     --full         the whole experiment
 residua list                     list the experiments
+residua info MODEL               family, sizes, params, tokenizer of a model, from its files
+    --json         as JSON
+    --digest       also the digest of the weights, which reads them all
 residua doc [NAME]               show documentation: quant.int, Tensor:matmul, a word
 residua new NAME                 start an experiment from a template
 residua test [FILE [NAME]]       run the tests of the library, one file or one test
@@ -60,6 +63,13 @@ local RUN <const> = with_general({
   ["--quick"] = { key = "quick" },
   ["--full"] = { key = "full" },
 })
+
+local INFO <const> = with_general({
+  ["--json"] = { key = "json" },
+  ["--digest"] = { key = "digest" },
+})
+
+local OPTIONS <const> = { run = RUN, info = INFO }
 
 local function complain(message)
   io.stderr:write("residua: ", message, "\n")
@@ -175,6 +185,15 @@ function commands.list()
   return require("residua.runner").list() or 0
 end
 
+function commands.info(options, rest)
+  if #rest ~= 1 then
+    return wrong_use("info needs one model, such as: residua info mini")
+  end
+  local info = require("residua.model").info(rest[1], { digest = options.digest })
+  print(options.json and require("residua.json").encode(info, true) or tostring(info))
+  return 0
+end
+
 function commands.doc(_, rest)
   local help = require("residua.help")
   local page, message = help.page(rest[1] and table.concat(rest, " "))
@@ -252,7 +271,7 @@ end
 
 -- Options may stand before or after the name of the command.
 local function run_command(name, args, before)
-  local options, rest = arguments.parse(args, name == "run" and RUN or GENERAL)
+  local options, rest = arguments.parse(args, OPTIONS[name] or GENERAL)
   if not options then
     return wrong_use(("%s: %s"):format(name, rest))
   elseif options.help then

@@ -95,7 +95,7 @@ end
 
 -- The models and texts that come with the program.
 local function bundled(path)
-  local wants_model = path == "model.load"
+  local wants_model = path == "model.load" or path == "model.info"
   if not wants_model and path ~= "corpus.load" then
     return {}
   end

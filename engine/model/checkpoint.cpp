@@ -3,46 +3,17 @@
 #include "engine/error.hpp"
 #include "engine/model/family.hpp"
 #include "engine/model/safetensors.hpp"
+#include "engine/model/stored_tensors.hpp"
+#include "engine/model/unsupported.hpp"
 #include "engine/model/weights.hpp"
-#include "engine/quote.hpp"
 
 #include <ATen/ATen.h>
 #include <nlohmann/json.hpp>
-#include <set>
 
 namespace residua {
 
 namespace fs = std::filesystem;
 using Tensors = std::map<std::string, at::Tensor>;
-
-static std::set<std::string> shard_names(const fs::path& index) {
-  const auto parsed = nlohmann::json::parse(read_file(index), nullptr, false);
-  if (parsed.is_discarded() || !parsed.contains("weight_map") || !parsed["weight_map"].is_object())
-    throw Error(cat(index.string(), ": no JSON object with a weight_map"),
-                "download the file again");
-  std::set<std::string> names;
-  for (const auto& [tensor, file] : parsed["weight_map"].items()) {
-    if (!file.is_string() || fs::path(file.get<std::string>()).has_parent_path())
-      throw Error(
-          cat(index.string(), ": tensor ", quote(tensor), " does not name a file of this folder"));
-    names.insert(file.get<std::string>());
-  }
-  return names;
-}
-
-static Tensors read_tensors(const fs::path& folder) {
-  const fs::path single = folder / "model.safetensors",
-                 index = folder / "model.safetensors.index.json";
-  if (fs::exists(single))
-    return Safetensors::open(single).tensors();
-  if (!fs::exists(index))
-    throw Error(cat(folder.string(), ": no model.safetensors and no model.safetensors.index.json"),
-                "save the model with safe_serialization");
-  Tensors tensors;
-  for (const std::string& name : shard_names(index))
-    tensors.merge(Tensors(Safetensors::open(folder / name).tensors()));
-  return tensors;
-}
 
 static const at::Tensor* find_stored(const Tensors& tensors, const Family& family,
                                      const std::string& name) {
@@ -73,18 +44,39 @@ static std::shared_ptr<const Tokenizer> load_tokenizer(const fs::path& folder) {
   return fs::exists(file) ? Tokenizer::load(file) : nullptr;
 }
 
-std::shared_ptr<const Weights> load_weights(const fs::path& folder) {
+static Config read_config(const fs::path& folder) {
+  refuse_file(folder);
   if (!fs::is_directory(folder))
     throw Error(cat("no model in '", folder.string(), "': no such folder"),
-                "name a bundled model (mini) or a folder with config.json and model.safetensors");
+                "name a bundled model (mini), a folder with config.json and the weights, or a "
+                "Hugging Face id");
   const fs::path file = folder / "config.json";
-  const Config config = Config::parse(read_file(file, 1 << 24), file.string());
-  if (config.has("quantization_config"))
-    throw Error(cat(file.string(), ": an already quantized checkpoint"), "use the original one");
+  if (!fs::exists(file))
+    refuse_foreign_files(folder);
+  return Config::parse(read_file(file, 1 << 24), file.string());
+}
+
+// The folder's own name; of a snapshot in the Hugging Face cache, which has the commit's, the
+// repository's: models--owner--name/snapshots/COMMIT is owner/name.
+static std::string model_name(const fs::path& folder) {
+  const fs::path clean = folder.has_filename() ? folder : folder.parent_path();
+  const std::string repository = clean.parent_path().parent_path().filename().string();
+  if (clean.parent_path().filename() != "snapshots" || !repository.starts_with("models--"))
+    return clean.filename().string();
+  std::string name = repository.substr(8);
+  if (const std::size_t dashes = name.find("--"); dashes != std::string::npos)
+    name.replace(dashes, 2, "/");
+  return name;
+}
+
+std::shared_ptr<const Weights> load_weights(const fs::path& folder, bool with_tokenizer) {
+  const Config config = read_config(folder);
+  refuse_quantized(config);
   const Family& family = family_of(config);
   const Architecture architecture = family.describe(config);
-  check(architecture, file.string());
-  const Tensors tensors = read_tensors(folder);
+  check(architecture, config.origin());
+  const Tensors tensors = read_tensors(weight_files(folder));
+  refuse_quantized(tensors, folder.string());
   std::vector<Param> params;
   for (const ParamSource& source : family.params(architecture)) {
     if (const at::Tensor* stored = find_stored(tensors, family, source.stored))
@@ -93,9 +85,8 @@ std::shared_ptr<const Weights> load_weights(const fs::path& folder) {
       throw Error(cat(folder.string(), ": tensor '", source.stored, "' is missing"),
                   "is the download complete?");
   }
-  const fs::path clean = folder.has_filename() ? folder : folder.parent_path();
-  return std::make_shared<Weights>(clean.filename().string(), architecture, std::move(params),
-                                   load_tokenizer(folder));
+  return std::make_shared<Weights>(model_name(folder), architecture, std::move(params),
+                                   with_tokenizer ? load_tokenizer(folder) : nullptr);
 }
 
 static nlohmann::ordered_json gpt2_config(const Architecture& a) {

@@ -1,6 +1,7 @@
 #include "engine/model/safetensors.hpp"
 
 #include "engine/error.hpp"
+#include "engine/model/mapped_tensor.hpp"
 #include "engine/quote.hpp"
 
 #include <ATen/ATen.h>
@@ -102,19 +103,6 @@ static at::ScalarType parse_type(const json& entry, const std::string& where) {
   return type->second;
 }
 
-// A view into the mapping; a copy only where the file's layout is not aligned to the element.
-static at::Tensor view(const std::shared_ptr<const MappedFile>& file, uint64_t offset,
-                       const std::vector<int64_t>& shape, at::ScalarType type) {
-  auto* data = const_cast<std::byte*>(file->data() + offset);
-  const auto options = at::TensorOptions().dtype(type);
-  if (reinterpret_cast<uintptr_t>(data) % at::elementSize(type) == 0)
-    return at::from_blob(
-        data, shape, [file](void*) {}, options);
-  at::Tensor copy = at::empty(shape, options);
-  std::memcpy(copy.data_ptr(), data, copy.nbytes());
-  return copy;
-}
-
 static void check_overlap(std::vector<Extent> extents, const std::string& path) {
   std::sort(extents.begin(), extents.end(), [](const Extent& a, const Extent& b) {
     return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
@@ -148,7 +136,8 @@ Safetensors Safetensors::open(const std::filesystem::path& path) {
       throw Error(cat(where, "spans ", extents.back().end - extents.back().begin,
                       " bytes, its shape needs ", bytes),
                   kRemedy);
-    result.tensors_.emplace(name, view(file, start + extents.back().begin, shape, type));
+    result.tensors_.emplace(name, map_tensor(file, start + extents.back().begin, shape,
+                                             contiguous_strides(shape), type));
   }
   check_overlap(std::move(extents), path.string());
   return result;

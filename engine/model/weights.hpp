@@ -44,9 +44,10 @@ class Weights {
   mutable std::string digest_;
 };
 
-/// Loads a Hugging Face folder: config.json, model.safetensors or its sharded index, tokenizer.json
-/// if there.
-std::shared_ptr<const Weights> load_weights(const std::filesystem::path& folder);
+/// Loads a Hugging Face folder: config.json, model.safetensors or pytorch_model.bin or the sharded
+/// index of one, tokenizer.json if there and wanted (a large one takes seconds).
+std::shared_ptr<const Weights> load_weights(const std::filesystem::path& folder,
+                                            bool with_tokenizer = true);
 
 /// Writes the same layout: config.json, model.safetensors in `dtype`, tokenizer.json text if not
 /// empty.

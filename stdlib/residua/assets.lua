@@ -1,6 +1,8 @@
--- Bundled files: where `mini` and `parallel16` are.
+-- Names of models and texts: what is bundled (`mini`, `parallel16`), and where a model's name leads.
 
+local hub = require("residua.hub")
 local system = require("residua.system")
+local text = require("residua.text")
 
 local M = {}
 
@@ -17,6 +19,22 @@ function M.path(name)
     return folder .. name
   end
   return name
+end
+
+--- Returns the path of a model: a bundled one, else a path that exists, else a snapshot in the Hugging Face cache.
+---@param name string  "mini", a folder, "gpt2", "owner/name@revision"
+---@return string? path  nil where there is none; a path that is no id comes back as it is
+---@return string? message  where it was looked for and how to get it
+---@example
+---local path, message = require("residua.assets").model("no/such-model")
+---assert(not path and message:find("hf download no/such-model", 1, true))
+function M.model(name)
+  local path = M.path(name)
+  if system.exists(path) or not hub.is_id(name) then
+    return path
+  end
+  local snapshot, message = hub.folder(name)
+  return snapshot, message and message .. text.did_you_mean(name, { "mini" })
 end
 
 return M

@@ -9,13 +9,39 @@ local M = {}
 
 local Model = native.model.Model
 
---- Loads a model: a bundled name ("mini") or a folder in the Hugging Face layout.
----@param name string
+-- The folder that a name leads to; errors blame the caller of the public function.
+local function folder_of(where, name)
+  if type(name) ~= "string" then
+    error(("%s: a name or a folder expected, got %s"):format(where, type(name)), 3)
+  end
+  local folder, message = assets.model(name)
+  return folder or error(("%s: %s"):format(where, message), 3)
+end
+
+--- Loads a model: a bundled name ("mini"), a folder in the Hugging Face layout, or the id of a model in the local
+--- Hugging Face cache. Weights are mapped, not read.
+---@param name string  "mini", "models/bloom", "gpt2", "bigscience/bloom-560m", "owner/name@revision"
 ---@return Model
 ---@example
 ---print(model.load("mini"))
 function M.load(name)
-  return native.model.load(assets.path(name))
+  return native.model.load(folder_of("model.load", name))
+end
+
+---@class residua.model.InfoOpts
+---@field digest? boolean  also the digest of the weights, which reads them all
+
+--- Returns what the files of a model say, without reading its weights: family, sizes, params, dtypes, tokenizer, size
+--- on disk, layout digest, and which matrices can be quantized. It prints as a table.
+---@param name string  as for model.load
+---@param opts? residua.model.InfoOpts
+---@return residua.Info
+---@example
+---local info = model.info("mini")
+---assert(info.layers == 12 and info.quantizable.share < 1)
+function M.info(name, opts)
+  opts = options.check("model.info", opts, { digest = { "boolean", false } })
+  return require("residua.info").of(folder_of("model.info", name), opts.digest)
 end
 
 ---@class residua.model.NewOpts

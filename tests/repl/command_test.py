@@ -2,6 +2,7 @@
 
 Usage: python3 command_test.py [EXECUTABLE] [unittest options]; or RESIDUA_EXE names the executable.
 """
+import json
 import os
 import signal
 import subprocess
@@ -113,6 +114,43 @@ class WrongUseTest(ProgramTest):
         self.assertRegex(self.program("--version").stdout, r"^residua \d+\.\d+\.\d+\n$")
         self.assertIn("Tensor:matmul(other)", self.program("doc", "Tensor:matmul").stdout)
         self.assertIn("count from 1", self.program("doc").stdout)
+
+
+class InfoTest(ProgramTest):
+    GOLDEN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "golden")
+
+    def test_lines_and_json(self):
+        folder = os.path.join(self.GOLDEN, "gpt2-tied")
+        done = self.program("info", folder)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertRegex(done.stdout, r"(?m)^model +gpt2-tied$")
+        self.assertNotRegex(done.stdout, r"(?m)^digest ")
+        found = json.loads(self.program("info", folder, "--json", "--digest").stdout)
+        self.assertEqual((found["family"], found["layers"], found["width"]), ("gpt2", 3, 32))
+        self.assertEqual(found["bytes"], os.path.getsize(os.path.join(folder, "model.safetensors")))
+        self.assertRegex(found["digest"], r"^[0-9a-f]{32}$")
+
+    def test_an_id_is_found_in_the_cache(self):
+        repository = os.path.join(self.folder, "hub", "models--owner--small")
+        os.makedirs(os.path.join(repository, "refs"))
+        os.makedirs(os.path.join(repository, "snapshots"))
+        self.write(os.path.join(repository, "refs", "main"), "abc123\n")
+        os.symlink(os.path.join(self.GOLDEN, "gpt2-f16"), os.path.join(repository, "snapshots", "abc123"))
+        self.env["HF_HOME"] = self.folder
+        self.env.pop("HF_HUB_CACHE", None)
+        done = self.program("info", "owner/small")
+        self.assertRegex(done.stdout, r"(?m)^model +owner/small$", done.stderr)
+        self.env["HF_HUB_CACHE"] = os.path.join(self.folder, "elsewhere")
+        done = self.program("info", "owner/small")
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertRegex(done.stderr, r"\A[^\n]*elsewhere/models--owner--small; get it with: hf download "
+                         r"owner/small\n\Z")
+
+    def test_wrong_use(self):
+        for args in ([], ["a", "b"]):
+            done = self.program("info", *args)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn("info needs one model", done.stderr)
 
 
 class TestCommandTest(ProgramTest):

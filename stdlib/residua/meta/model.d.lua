@@ -97,10 +97,26 @@ function Model:with_plan(plan) end
 ---@class residua.native.model
 local M = {}
 
+--- Returns the files that hold the weights of a checkpoint folder.
+---@param folder string
+---@return table[]  Fields name and bytes.
+function M.files(folder) end
+
+--- Returns a digest of config.json, names, shapes, dtypes and file sizes. Reads no weights.
+---@param model Model
+---@param folder string  That it was loaded from.
+---@return string  32 hexadecimal digits.
+function M.layout_digest(model, folder) end
+
 --- Loads a checkpoint folder in the Hugging Face layout.
----@param folder string  Has config.json, model.safetensors (or its sharded index), perhaps tokenizer.json.
+---@param folder string  Has config.json, model.safetensors or pytorch_model.bin (or their shards), perhaps a tokenizer.
 ---@return Model
 function M.load(folder) end
+
+--- Loads a checkpoint without its tokenizer, which may take seconds.
+---@param folder string
+---@return Model
+function M.open(folder) end
 
 --- Returns a model with random weights, to be trained.
 ---@param config string  JSON as in config.json: model_type, n_layer, n_embd, ...
@@ -115,5 +131,10 @@ function M.random(config, seed, tokenizer) end
 ---@param dtype string  "float32" or "float16".
 ---@param tokenizer_json string  Text of tokenizer.json; empty for none.
 function M.save(model, folder, dtype, tokenizer_json) end
+
+--- Returns what the tokenizer of a folder is, without making it.
+---@param folder string
+---@return table?  Fields kind ("BPE", "Unigram", "SentencePiece") and vocab; nil when there is none.
+function M.tokenizer_summary(folder) end
 
 return M
