@@ -138,7 +138,7 @@ int model_tostring(lua_State* L) {
 
 const Entry kModule[] = {
     {"load", model_load, R"(Loads a checkpoint folder in the Hugging Face layout.
-@param folder string  Has config.json, model.safetensors (or its sharded index), perhaps tokenizer.json.
+@param folder string  Has config.json, model.safetensors or pytorch_model.bin (or their shards), perhaps a tokenizer.
 @return Model)"},
     {"random", model_random, R"(Returns a model with random weights, to be trained.
 @param config string  JSON as in config.json: model_type, n_layer, n_embd, ...

@@ -60,7 +60,7 @@ at::Tensor attend(const Model& model, int layer, const at::Tensor& x, const Pass
       a.attn_scale > 0 ? a.attn_scale : 1 / std::sqrt(static_cast<double>(a.head_width));
   const at::Tensor scores =
       at::matmul(by_row(packed, q * scale, a), by_row(packed, k, a).transpose(-1, -2));
-  at::Tensor pattern = at::softmax(softcap(scores, a.attn_softcap) + pass.bias(layer), -1);
+  at::Tensor pattern = at::softmax(softcap(scores, a.attn_softcap) + pass.mask(layer), -1);
   pattern = tap(model, {Point::attn_pattern, layer}, pattern, taps);
   const at::Tensor mixed = at::matmul(pattern, by_row(packed, v, a));
   return linear(model, attn + ".out", packed.unpadded(mixed.transpose(1, 2)));

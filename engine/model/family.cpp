@@ -48,6 +48,8 @@ Activation parse_activation(const std::string& name, const std::string& origin) 
 }
 
 int64_t head_width_of(const Config& config, int64_t width, int64_t heads) {
+  if (width < 1 || width > 1 << 24)
+    throw Error(cat(config.origin(), ": the width is ", width), "it must lie in 1 to 16777216");
   if (heads < 1 || width % heads != 0)
     throw Error(
         cat(config.origin(), ": the width ", width, " does not divide over ", heads, " heads"));

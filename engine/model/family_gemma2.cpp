@@ -1,6 +1,7 @@
 // Gemma 2: scaled embedding, RMSNorm with 1 + weight before and after each half, softcapped scores
 // and logits, a sliding window in every other layer.
 
+#include "engine/error.hpp"
 #include "engine/model/family_llama.hpp"
 
 #include <cmath>
@@ -19,7 +20,10 @@ static Architecture describe_gemma2(const Config& config) {
   a.embed_scale = std::sqrt(static_cast<double>(a.width));
   a.norm = Norm::rms_plus_one;
   a.norm_place = NormPlace::around;
-  a.attn_scale = 1 / std::sqrt(config.number("query_pre_attn_scalar", 256));
+  const double scalar = config.number("query_pre_attn_scalar", 256);
+  if (!(scalar > 0))
+    throw Error(cat(config.origin(), ": query_pre_attn_scalar is ", scalar), "it must be above 0");
+  a.attn_scale = 1 / std::sqrt(scalar);
   a.attn_softcap = softcap(config, "attn_logit_softcapping", 50);
   a.logit_softcap = softcap(config, "final_logit_softcapping", 30);
   const std::string activation = config.text("hidden_activation", "gelu_pytorch_tanh");

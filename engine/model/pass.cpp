@@ -47,16 +47,22 @@ static at::Tensor frequencies(const Rope& rope, const Packed& packed) {
 
 Pass::Pass(const Architecture& a, const Packed& packed) : architecture_(a), packed_(packed) {
   for (int layer = 0; layer < a.layers; ++layer)
-    if (!biases_.contains(a.window(layer)))
-      biases_[a.window(layer)] = a.positions == Positions::alibi
-                                     ? causal(packed, a.window(layer)) + alibi(a, packed)
-                                     : causal(packed, a.window(layer));
+    if (at::Tensor& mask = masks_[window(layer)]; !mask.defined()) {
+      mask = causal(packed, window(layer));
+      if (a.positions == Positions::alibi)
+        mask = mask + alibi(a, packed);
+    }
   if (a.positions != Positions::rotary)
     return;
   const at::Tensor half = at::outer(packed.positions.to(at::kFloat), frequencies(a.rope, packed));
   const at::Tensor angles = at::cat({half, half}, 1).unsqueeze(1);
   cos_ = angles.cos() * a.rope.amplitude;
   sin_ = angles.sin() * a.rope.amplitude;
+}
+
+int64_t Pass::window(int layer) const {
+  const int64_t window = architecture_.window(layer);
+  return window < packed_.longest ? window : 0;
 }
 
 at::Tensor Pass::rotate(const at::Tensor& heads) const {

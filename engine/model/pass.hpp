@@ -14,7 +14,7 @@ class Pass {
   const Packed& packed() const { return packed_; }
   /// Added to the scores of a layer: -inf where a token may not look, ALiBi; [longest, longest] or
   /// [heads, longest, longest].
-  const at::Tensor& bias(int layer) const { return biases_.at(architecture_.window(layer)); }
+  const at::Tensor& mask(int layer) const { return masks_.at(window(layer)); }
   /// Turns pairs (i, i + half) of the first components of each head of [tokens, heads, head width]
   /// by position.
   at::Tensor rotate(const at::Tensor& heads) const;
@@ -23,10 +23,12 @@ class Pass {
   at::Tensor sinusoids() const;
 
  private:
+  int64_t window(int layer) const; // 0 where it exceeds every text
+
   const Architecture architecture_;
   const Packed& packed_;
-  std::map<int64_t, at::Tensor> biases_; // by window
-  at::Tensor cos_, sin_;                 // [tokens, 1, components that turn]
+  std::map<int64_t, at::Tensor> masks_; // by window
+  at::Tensor cos_, sin_;                // [tokens, 1, components that turn]
 };
 
 } // namespace residua

@@ -39,6 +39,21 @@ std::string Site::name() const {
   return prefixed("L", layer, names_of(point).name);
 }
 
+int64_t width_of(const Site& site, const Architecture& a) {
+  switch (site.point) {
+    case Point::attn_pattern:
+      return a.heads;
+    case Point::mlp_hidden:
+      return a.mlp_width;
+    case Point::final:
+      return a.embedding_width();
+    case Point::logits:
+      return a.vocab;
+    default:
+      return a.width;
+  }
+}
+
 std::vector<Site> all_sites(const Architecture& a) {
   std::vector<Site> sites = {{Point::embed}};
   for (int layer = 0; layer < a.layers; ++layer)

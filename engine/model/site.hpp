@@ -15,11 +15,11 @@ namespace residua {
 enum class Point {
   embed,        ///< [n, width] the stream before L0: positions and embedding norm included
   resid_pre,    ///< [n, width] the stream that enters the layer
-  attn_in,      ///< [n, width] what q, k and v read: after the first norm
+  attn_in,      ///< [n, width] what q, k and v read: after the first norm, if that comes before
   attn_pattern, ///< [heads, n, n] softmax weights, query by key
   attn_out,     ///< [n, width] what attention adds to the stream
   resid_mid,    ///< [n, width] the stream between attention and MLP
-  mlp_in,       ///< [n, width] what up and gate read: after the second norm
+  mlp_in,       ///< [n, width] what up and gate read: after the second norm, likewise
   mlp_hidden,   ///< [n, mlp width] what the down projection reads
   mlp_out,      ///< [n, width] what the MLP adds to the stream
   resid_post,   ///< [n, width] the stream that leaves the layer
@@ -33,6 +33,9 @@ struct Site {
   auto operator<=>(const Site&) const = default;
   std::string name() const; ///< "L3.attn.in"
 };
+
+/// Columns of a site's activations; of the pattern, which has one per key, the heads.
+int64_t width_of(const Site& site, const Architecture& architecture);
 
 /// All sites of a model, in the order of the forward pass. Where attention and MLP run in parallel
 /// there is no resid.mid.

@@ -7,22 +7,29 @@ at::Tensor TensorCache::get(const std::string& key, const std::function<at::Tens
     items_.splice(items_.begin(), items_, found->second);
     return items_.front().tensor;
   }
+  if (oversized_.key == key)
+    return oversized_.tensor;
   at::Tensor tensor = make();
   ++made_;
+  if (tensor.nbytes() > budget_) {
+    oversized_ = {key, tensor};
+    return tensor;
+  }
   items_.push_front({key, tensor});
   index_[key] = items_.begin();
   bytes_ += tensor.nbytes();
-  evict(1);
+  evict();
   return tensor;
 }
 
 void TensorCache::set_budget(std::size_t bytes) {
   budget_ = bytes;
-  evict(0);
+  oversized_ = {};
+  evict();
 }
 
-void TensorCache::evict(std::size_t kept) {
-  while (bytes_ > budget_ && items_.size() > kept) {
+void TensorCache::evict() {
+  while (bytes_ > budget_) {
     bytes_ -= items_.back().tensor.nbytes();
     index_.erase(items_.back().key);
     items_.pop_back();

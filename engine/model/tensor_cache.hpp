@@ -1,6 +1,6 @@
 #pragma once
 // Tensors made from weights (converted, quantized), kept until a byte budget is passed; the least
-// recently used go first, the newest stays even if it alone is larger.
+// recently used go first, and one that alone exceeds it stays beside them until the next.
 
 #include <ATen/core/Tensor.h>
 #include <functional>
@@ -26,12 +26,13 @@ class TensorCache {
     std::string key;
     at::Tensor tensor;
   };
-  void evict(std::size_t kept); // down to the budget, or to this many items
+  void evict();
 
   std::size_t budget_;
   std::size_t bytes_ = 0;
   int64_t made_ = 0;
   std::list<Item> items_; // most recently used first
+  Item oversized_;        // the latest tensor above the budget, not in `bytes_`
   std::unordered_map<std::string, std::list<Item>::iterator> index_;
 };
 

@@ -53,16 +53,16 @@ class Layer {
         place_(model.architecture().norm_place), name_(cat("L", layer, ".")) {}
 
   at::Tensor run(const at::Tensor& stream) {
-    const at::Tensor pre = at(Point::resid_pre, stream);
+    const at::Tensor pre = tapped(Point::resid_pre, stream);
     const at::Tensor attn = attention(pre);
     if (model_.architecture().parallel)
-      return at(Point::resid_post, pre + attn + feed_forward(pre));
-    const at::Tensor mid = at(Point::resid_mid, after("norm1", pre + attn));
-    return at(Point::resid_post, after("norm2", mid + feed_forward(mid)));
+      return tapped(Point::resid_post, pre + attn + feed_forward(pre));
+    const at::Tensor mid = tapped(Point::resid_mid, after("norm1", pre + attn));
+    return tapped(Point::resid_post, after("norm2", mid + feed_forward(mid)));
   }
 
  private:
-  at::Tensor at(Point point, const at::Tensor& value) {
+  at::Tensor tapped(Point point, const at::Tensor& value) {
     return tap(model_, {point, layer_}, value, taps_);
   }
   at::Tensor norm(bool here, const char* part, const at::Tensor& x) {
@@ -79,12 +79,12 @@ class Layer {
   }
 
   at::Tensor attention(const at::Tensor& stream) {
-    const at::Tensor in = at(Point::attn_in, before("norm1", stream));
-    return at(Point::attn_out, around("attn.norm", attend(model_, layer_, in, pass_, taps_)));
+    const at::Tensor in = tapped(Point::attn_in, before("norm1", stream));
+    return tapped(Point::attn_out, around("attn.norm", attend(model_, layer_, in, pass_, taps_)));
   }
   at::Tensor feed_forward(const at::Tensor& stream) {
-    const at::Tensor in = at(Point::mlp_in, before("norm2", stream));
-    return at(Point::mlp_out, around("mlp.norm", mlp(model_, layer_, in, taps_)));
+    const at::Tensor in = tapped(Point::mlp_in, before("norm2", stream));
+    return tapped(Point::mlp_out, around("mlp.norm", mlp(model_, layer_, in, taps_)));
   }
 
   const Model& model_;

@@ -59,13 +59,13 @@ const std::string& Weights::digest() const {
   return digest_;
 }
 
-static at::Tensor random_param(const ParamSource& source, double std, double residual_std,
-                               at::Generator& generator) {
+static at::Tensor random_param(const ParamSource& source, Norm norm, double std,
+                               double residual_std, at::Generator& generator) {
   const auto options = at::TensorOptions().dtype(at::kFloat);
-  if (source.name.ends_with(".bias"))
-    return at::zeros(source.shape, options);
   if (source.shape.size() == 1)
-    return at::ones(source.shape, options);
+    return source.name.ends_with(".bias") || norm == Norm::rms_plus_one
+               ? at::zeros(source.shape, options)
+               : at::ones(source.shape, options);
   const bool writes_stream = source.name.ends_with("attn.out") || source.name.ends_with("mlp.down");
   at::Tensor values = at::empty(source.shape, options);
   return values.normal_(0, writes_stream ? residual_std : std, generator);
@@ -81,7 +81,9 @@ std::shared_ptr<const Weights> random_weights(const Architecture& architecture, 
   std::vector<Param> params;
   for (const ParamSource& source : family_named(architecture.family).params(architecture))
     if (!source.optional)
-      params.push_back({source.name, random_param(source, std, residual_std, generator), false});
+      params.push_back({source.name,
+                        random_param(source, architecture.norm, std, residual_std, generator),
+                        false});
   return std::make_shared<Weights>("random", architecture, std::move(params), std::move(tokenizer));
 }
 

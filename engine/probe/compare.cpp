@@ -1,4 +1,4 @@
-// Models against a reference, in lockstep: no activation outlives its batch.
+// Models against a reference, in lockstep: no activation outlives its group of batches.
 
 #include "engine/probe/site_sink.hpp"
 
@@ -45,6 +45,12 @@ class CompareSink : public SiteSink {
     }
   }
   void done() override { reference_.clear(); }
+  double kept_bytes(const Architecture& a) const override {
+    double bytes = 0;
+    for (const Site& site : sites())
+      bytes += static_cast<double>(width_of(site, a)) * sizeof(double);
+    return bytes;
+  }
   PerModelAndSite<std::vector<double>> scores;
 
  private:

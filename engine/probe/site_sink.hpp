@@ -17,6 +17,12 @@ class SiteSink : public Sink {
 
  protected:
   std::size_t index(const Site& site) const { return index_.at(site); }
+  std::vector<Site> sites() const {
+    std::vector<Site> all;
+    for (const auto& [site, index] : index_)
+      all.push_back(site);
+    return all;
+  }
   /// Throws Error for the attention pattern, whose rows have the length of their text.
   static void require_flat(const std::vector<Site>& sites);
 

@@ -6,31 +6,9 @@
 
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
-#include <map>
+#include <optional>
 
 namespace residua {
-
-// Models of `group` that compute the same at `layer`, in order of first appearance: model 0 stays
-// in the first branch.
-static std::vector<ModelIndexes> branches(const std::vector<Model>& models,
-                                          const ModelIndexes& group, int layer) {
-  std::vector<ModelIndexes> found;
-  std::map<std::string, std::size_t> index;
-  for (const std::size_t model : group) {
-    const auto [entry, is_new] = index.emplace(models[model].layer_key(layer), found.size());
-    if (is_new)
-      found.emplace_back();
-    found[entry->second].push_back(model);
-  }
-  return found;
-}
-
-static ModelIndexes everyone(const std::vector<Model>& models) {
-  ModelIndexes all(models.size());
-  for (std::size_t i = 0; i < all.size(); ++i)
-    all[i] = i;
-  return all;
-}
 
 // Passes what a branch computes on to the sink.
 class BranchTaps : public Taps {
@@ -57,18 +35,15 @@ class Walk {
  public:
   Walk(const std::vector<Model>& models, const std::vector<Packed>& group, Sink& sink, int last,
        Progress& progress)
-      : models_(models), sink_(sink), last_(last), progress_(progress) {
-    for (const Packed& packed : group)
-      passes_.emplace_back(models_[0].architecture(), packed);
-  }
+      : models_(models), group_(group), sink_(sink), last_(last), progress_(progress) {}
 
   void start() {
     for (const ModelIndexes& branch : branches(models_, everyone(models_), -1)) {
       const Model& model = models_[branch[0]];
       Streams streams;
-      for (const Pass& pass : passes_) {
-        BranchTaps taps(sink_, pass.packed(), branch);
-        streams.push_back(embed(model, pass, taps));
+      for (std::size_t i = 0; i < group_.size(); ++i) {
+        BranchTaps taps(sink_, group_[i], branch);
+        streams.push_back(embed(model, pass(i), taps));
       }
       descend(0, std::move(streams), branch);
     }
@@ -82,29 +57,41 @@ class Walk {
     const auto variants = branches(models_, group, layer);
     for (const ModelIndexes& branch : variants) {
       Streams next = &branch == &variants.back() ? std::move(streams) : streams;
-      for (std::size_t i = 0; i < passes_.size(); ++i)
-        next[i] = step(layer, next[i], passes_[i], branch);
+      for (std::size_t i = 0; i < group_.size(); ++i)
+        next[i] = step(layer, next[i], i, branch);
       descend(layer + 1, std::move(next), branch);
     }
   }
 
   // One layer, or after the last one the final norm, head and loss.
-  at::Tensor step(int layer, const at::Tensor& stream, const Pass& pass,
+  at::Tensor step(int layer, const at::Tensor& stream, std::size_t batch,
                   const ModelIndexes& branch) {
-    const Packed& packed = pass.packed();
+    const Packed& packed = group_[batch];
     const Model& model = models_[branch[0]];
     BranchTaps taps(sink_, packed, branch);
     progress_.advance(packed.tokens);
     if (layer < model.architecture().layers)
-      return run_layer(model, layer, stream, pass, taps);
+      return run_layer(model, layer, stream, pass(batch), taps);
     const at::Tensor hidden = run_final(model, stream, taps);
     if (sink_.wants_loss() || sink_.wants({Point::logits}))
       sink_.loss(packed, token_nll(model, hidden, packed, taps), branch);
     return {};
   }
 
+  // Masks grow with the square of the length, so only those of one batch are kept.
+  const Pass& pass(std::size_t batch) {
+    if (!pass_ || pass_batch_ != batch) {
+      pass_.reset();
+      pass_.emplace(models_[0].architecture(), group_[batch]);
+      pass_batch_ = batch;
+    }
+    return *pass_;
+  }
+
   const std::vector<Model>& models_;
-  std::vector<Pass> passes_;
+  const std::vector<Packed>& group_;
+  std::optional<Pass> pass_;
+  std::size_t pass_batch_ = 0;
   Sink& sink_;
   const int last_;
   Progress& progress_;
@@ -122,46 +109,33 @@ static int last_wanted(const Sink& sink, const Architecture& a) {
   return last;
 }
 
-static int64_t trie_nodes(const std::vector<Model>& models, const ModelIndexes& group, int layer,
-                          int last) {
-  if (layer > last)
-    return 0;
-  int64_t nodes = 0;
-  for (const ModelIndexes& branch : branches(models, group, layer))
-    nodes += (layer >= 0 ? 1 : 0) + trie_nodes(models, branch, layer + 1, last);
-  return nodes;
-}
-
-// Forks on the way to the deepest leaf: how many streams of one batch live at once, less one.
-static int64_t most_forks(const std::vector<Model>& models, const ModelIndexes& group, int layer,
-                          int last) {
-  if (layer > last)
-    return 0;
-  const auto variants = branches(models, group, layer);
-  int64_t most = 0;
-  for (const ModelIndexes& branch : variants)
-    most = std::max(most, most_forks(models, branch, layer + 1, last) +
-                              (&branch == &variants.back() ? 0 : 1));
-  return most;
+// The weights that a walk needs up to layer `last`, in float32, each layer variant once.
+static double weight_bytes(const std::vector<Model>& models, int last) {
+  const Architecture& a = models[0].architecture();
+  std::vector<double> sizes(a.layers + 2); // embedding, layers, head
+  for (const Param& param : models[0].weights().params()) {
+    const int64_t layer = param.layer() >= 0                 ? param.layer()
+                          : param.name.starts_with("embed.") ? -1
+                                                             : a.layers;
+    sizes[layer + 1] += static_cast<double>(param.stored.numel()) * sizeof(float);
+  }
+  double bytes = 0;
+  for (int layer = -1; layer <= last; ++layer)
+    bytes +=
+        sizes[layer + 1] * static_cast<double>(branches(models, everyone(models), layer).size());
+  return bytes;
 }
 
 // How many tokens go through a layer together. One batch, if all the weights that the walk needs
-// stay in the cache from batch to batch. Else as many as their streams, and what a sink may keep
-// of them, fit into memory: then each layer is made once for all of them.
+// stay in the cache from batch to batch. Else as many as their streams, and what the sink keeps of
+// them, fit into memory: then each layer is made once for all of them.
 static int64_t group_tokens(const std::vector<Model>& models, const Sink& sink, int last,
-                            int64_t nodes) {
-  constexpr int64_t kStreamBytes = int64_t{1} << 30;
-  const Architecture& a = models[0].architecture();
-  int64_t bytes = 0, kept = 0;
-  for (const Param& param : models[0].weights().params())
-    bytes += param.stored.numel() * static_cast<int64_t>(sizeof(float));
-  if (bytes / std::max<int64_t>(1, a.layers) * nodes <
-      static_cast<int64_t>(weight_cache().budget()))
+                            double stream_bytes) {
+  if (weight_bytes(models, last) < static_cast<double>(weight_cache().budget()))
     return 0;
-  for (const Site& site : all_sites(a))
-    kept += sink.wants(site) ? 2 : 0; // in float64
-  const int64_t live = 1 + kept + most_forks(models, everyone(models), -1, last);
-  return kStreamBytes / (live * a.width * static_cast<int64_t>(sizeof(float)));
+  const Architecture& a = models[0].architecture();
+  const double streams = static_cast<double>((1 + most_forks(models, last)) * a.width);
+  return static_cast<int64_t>(stream_bytes / (streams * sizeof(float) + sink.kept_bytes(a)));
 }
 
 static void require_one_architecture(const std::vector<Model>& models) {
@@ -177,7 +151,8 @@ static void require_one_architecture(const std::vector<Model>& models) {
   }
 }
 
-void run(const std::vector<Model>& models, const std::vector<TokenIds>& texts, Sink& sink) {
+void run(const std::vector<Model>& models, const std::vector<TokenIds>& texts, Sink& sink,
+         double stream_bytes) {
   if (models.empty() || texts.empty())
     return;
   require_one_architecture(models);
@@ -187,10 +162,10 @@ void run(const std::vector<Model>& models, const std::vector<TokenIds>& texts, S
   int64_t tokens = 0;
   for (const TokenIds& text : texts)
     tokens += static_cast<int64_t>(text.size());
-  const int64_t nodes = std::max<int64_t>(1, trie_nodes(models, everyone(models), -1, last));
+  const int64_t nodes = std::max<int64_t>(1, trie_nodes(models, last));
   Progress progress(cat("running ", models.size(), models.size() == 1 ? " model" : " models"),
                     tokens * nodes);
-  const int64_t together = group_tokens(models, sink, last, nodes);
+  const int64_t together = group_tokens(models, sink, last, stream_bytes);
   std::vector<Packed> group;
   int64_t grouped = 0;
   const auto batches = make_batches(texts, batch_tokens(a));
@@ -204,12 +179,6 @@ void run(const std::vector<Model>& models, const std::vector<TokenIds>& texts, S
     group.clear();
     grouped = 0;
   }
-}
-
-double shared_cost(const std::vector<Model>& models) {
-  const auto layers = static_cast<int>(models.at(0).architecture().layers);
-  const int64_t nodes = trie_nodes(models, everyone(models), -1, layers);
-  return static_cast<double>(nodes) / static_cast<double>(models.size() * (layers + 1));
 }
 
 } // namespace residua

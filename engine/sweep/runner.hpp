@@ -3,12 +3,9 @@
 // layers.
 
 #include "engine/model/transformer.hpp"
-
-#include <vector>
+#include "engine/sweep/trie.hpp"
 
 namespace residua {
-
-using ModelIndexes = std::vector<std::size_t>;
 
 /// Receives what a run computes. One activation may belong to several models at once (a shared
 /// prefix).
@@ -20,18 +17,18 @@ class Sink {
   virtual void observe(const Site&, const Packed&, const at::Tensor&, const ModelIndexes&) {}
   /// `nll` as token_nll gives it.
   virtual void loss(const Packed&, const at::Tensor& /*nll*/, const ModelIndexes&) {}
-  /// Nothing more comes of the batches seen so far.
+  /// Nothing more comes of the batches seen so far; the next ones have other texts.
   virtual void done() {}
+  /// What the sink keeps of each token until then [bytes].
+  virtual double kept_bytes(const Architecture&) const { return 0; }
 };
 
 /// Walks all models over all texts. Layers run once per distinct prefix; layers behind the last
 /// wanted site not at all. In every batch the activations of model 0 come before those of any model
-/// that differs from it. Weights that do not fit the cache are made once per group of batches, a
-/// layer at a time. Throws Error when the models differ in architecture.
-void run(const std::vector<Model>& models, const std::vector<TokenIds>& texts, Sink& sink);
-
-/// Layers that `run` computes over those that one run per model would; 1 means that nothing is
-/// shared.
-double shared_cost(const std::vector<Model>& models);
+/// that differs from it. Weights that do not fit the cache are made once per node of the trie and
+/// group of batches, of which `stream_bytes` of activations live at once; the batches of a group
+/// then come in turn at every layer. Throws Error when the models differ in architecture.
+void run(const std::vector<Model>& models, const std::vector<TokenIds>& texts, Sink& sink,
+         double stream_bytes = 1e9);
 
 } // namespace residua

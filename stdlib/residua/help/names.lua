@@ -109,7 +109,7 @@ end
 ---local names = require("residua.help.names")
 ---assert(names.of_file("some/folder/study.lua") == "study")
 function M.of_file(path)
-  local name = global_names_by_path()[path] or path:match("(residua/[%w_/]+)%.lua$")
+  local name = global_names_by_path()[path] or path:match(".*/(residua/[%w_/]+)%.lua$")
     or path:match("([^/]+)%.lua$") or path
   return (name:gsub("/init$", ""):gsub("/", "."))
 end

@@ -191,6 +191,40 @@ TEST_CASE("weights beyond the cache are made once per layer, with the same resul
   CHECK(made <= 5 * 12 + 3 * 3 + 2); // nodes of the trie, heads, embedding; whatever the batches
 }
 
+TEST_CASE("groups of batches give the same losses, whatever their number", "[sweep]") {
+  class GroupSink : public Sink {
+   public:
+    bool wants_loss() const override { return true; }
+    void loss(const Packed& packed, const at::Tensor& nll, const ModelIndexes& models) override {
+      for (const std::size_t model : models)
+        losses[{model, packed.texts.front()}] = nll.sum().item<double>();
+    }
+    void done() override { ++groups; }
+    std::map<std::pair<std::size_t, int64_t>, double> losses;
+    int groups = 0;
+  };
+  const auto checkpoint = golden::load("gpt2-tied"); // float32: the file's own bytes are used
+  const std::vector<Model> models = {checkpoint.model, protecting(checkpoint.model, {0})};
+  std::vector<TokenIds> texts;
+  for (int i = 0; i < 900; ++i)
+    texts.push_back(checkpoint.ids(i % 3));
+  const std::size_t budget = weight_cache().budget();
+  std::set<int> groups;
+  std::map<std::pair<std::size_t, int64_t>, double> first;
+  for (const double stream_bytes : {1.0, 2e6, 1e9}) {
+    weight_cache().set_budget(1000);
+    GroupSink sink;
+    run(models, texts, sink, stream_bytes);
+    weight_cache().set_budget(budget);
+    groups.insert(sink.groups);
+    if (first.empty())
+      first = sink.losses;
+    CHECK(sink.losses == first);
+  }
+  CHECK(groups.size() == 3);
+  CHECK(groups.contains(1));
+}
+
 TEST_CASE("texts that have no loss or do not fit", "[sweep]") {
   const Model model = golden::load("gpt2-tied").model;
   const std::string tail =
