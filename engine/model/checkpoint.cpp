@@ -6,6 +6,7 @@
 #include "engine/model/stored_tensors.hpp"
 #include "engine/model/unsupported.hpp"
 #include "engine/model/weights.hpp"
+#include "engine/tokenizer/folder.hpp"
 
 #include <ATen/ATen.h>
 #include <nlohmann/json.hpp>
@@ -37,11 +38,6 @@ static Param make_param(const ParamSource& source, const at::Tensor& stored,
                     source.transposed ? " (transposed)" : ""),
                 "do the two files belong together?");
   return param;
-}
-
-static std::shared_ptr<const Tokenizer> load_tokenizer(const fs::path& folder) {
-  const fs::path file = folder / "tokenizer.json";
-  return fs::exists(file) ? Tokenizer::load(file) : nullptr;
 }
 
 static Config read_config(const fs::path& folder) {
@@ -86,7 +82,7 @@ std::shared_ptr<const Weights> load_weights(const fs::path& folder, bool with_to
                   "is the download complete?");
   }
   return std::make_shared<Weights>(model_name(folder), architecture, std::move(params),
-                                   with_tokenizer ? load_tokenizer(folder) : nullptr);
+                                   with_tokenizer ? load_folder_tokenizer(folder) : nullptr);
 }
 
 static nlohmann::ordered_json gpt2_config(const Architecture& a) {

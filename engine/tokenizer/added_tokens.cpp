@@ -2,6 +2,7 @@
 
 #include "engine/error.hpp"
 #include "engine/tokenizer/code_points.hpp"
+#include "engine/tokenizer/regex_syntax.hpp"
 
 #include <algorithm>
 
@@ -9,10 +10,6 @@ namespace residua::tokenizer {
 
 // Bounds the work per byte of text; the longest in use are runs of 80 signs.
 static constexpr std::size_t kMaxContent = 1024;
-
-// As Unicode's report on regular expressions (UTS 18) defines \w.
-static constexpr const char* kWordCharacter =
-    R"([\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\x{200C}\x{200D}])";
 
 static AddedToken read_token(const Field& field) {
   AddedToken token;
@@ -49,7 +46,7 @@ void AddedTokens::add(const Field& field, AddedToken token, const Vocabulary& mo
     field.fail(cat("repeats the token ", shown(token.content), " or its id ", token.id),
                "list each once");
   if (token.single_word && !word_character_)
-    word_character_ = std::make_unique<Regex>(kWordCharacter);
+    word_character_ = std::make_unique<Regex>(cat("[", kWordCharacters, "]"));
   if (!token.normalized)
     given_.add(token.content, token.id);
   else
@@ -70,22 +67,6 @@ int64_t AddedTokens::special_count() const {
                        [](const auto& entry) { return entry.second.special; });
 }
 
-static std::size_t space_before(std::string_view text, std::size_t at) {
-  while (at > 0) {
-    const std::size_t last = code_points::last(text.substr(0, at));
-    if (!code_points::is_space(code_points::decode(text, last)))
-      break;
-    at = last;
-  }
-  return at;
-}
-
-static std::size_t space_behind(std::string_view text, std::size_t at) {
-  while (at < text.size() && code_points::is_space(code_points::decode(text, at)))
-    at += code_points::length(static_cast<unsigned char>(text[at]));
-  return at;
-}
-
 // Whether neither neighbour of the span is a word character.
 bool AddedTokens::single(std::string_view text, Span span) const {
   const auto is_word = [&](std::size_t at) {
@@ -104,9 +85,9 @@ std::vector<Part> AddedTokens::split(std::string_view text, const TokenMatcher& 
     if (token.single_word && !single(text, span))
       continue;
     if (token.lstrip)
-      span.begin = std::max(space_before(text, span.begin), from);
+      span.begin = std::max(code_points::space_before(text, span.begin), from);
     if (token.rstrip)
-      span.end = space_behind(text, span.end);
+      span.end = code_points::space_behind(text, span.end);
     if (from < span.begin)
       parts.push_back({text.substr(from, span.begin - from), std::nullopt});
     parts.push_back({text.substr(span.begin, span.end - span.begin), id});

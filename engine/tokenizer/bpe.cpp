@@ -3,23 +3,14 @@
 #include "engine/tokenizer/code_points.hpp"
 #include "engine/tokenizer/component.hpp"
 
-#include <cstdio>
-
 #include <nlohmann/json.hpp>
 
 namespace residua::tokenizer {
 
-// Together at most some 50 MB, whatever the texts.
-static constexpr std::size_t kCachedWords = std::size_t{1} << 16;
-static constexpr std::size_t kCachedBytes = 256;
-
 Bpe::Bpe(Vocabulary vocabulary, Merges merges, const BpeOptions& options)
     : vocabulary_(std::move(vocabulary)), merges_(std::move(merges)), options_(options) {
-  for (unsigned byte = 0; byte < bytes_.size(); ++byte) {
-    char name[8];
-    std::snprintf(name, sizeof name, "<0x%02X>", byte);
-    bytes_[byte] = vocabulary_.find(name);
-  }
+  if (options_.byte_fallback)
+    bytes_ = ByteTokens(vocabulary_);
 }
 
 void Bpe::encode(std::string_view word, std::vector<int64_t>& ids) const {
@@ -27,19 +18,13 @@ void Bpe::encode(std::string_view word, std::vector<int64_t>& ids) const {
     if (const auto id = vocabulary_.find(word))
       return ids.push_back(*id);
   }
-  if (const auto cached = cache_.find(word); cached != cache_.end()) {
-    ids.insert(ids.end(), cached->second.begin(), cached->second.end());
+  if (cache_.append(word, ids))
     return;
-  }
   std::vector<int32_t> tokens;
   append_characters(word, tokens);
   merges_.apply(tokens);
   ids.insert(ids.end(), tokens.begin(), tokens.end());
-  if (word.size() > kCachedBytes)
-    return;
-  if (cache_.size() >= kCachedWords)
-    cache_.clear();
-  cache_.emplace(word, std::move(tokens));
+  cache_.store(word, std::move(tokens));
 }
 
 void Bpe::append_characters(std::string_view word, std::vector<int32_t>& ids) const {
@@ -49,23 +34,13 @@ void Bpe::append_characters(std::string_view word, std::vector<int32_t>& ids) co
         word.substr(at, code_points::length(static_cast<unsigned char>(word[at])));
     at += character.size();
     const auto id = vocabulary_.find(character);
-    const bool known = id || (options_.byte_fallback && append_bytes(character, ids));
+    const bool known = id || bytes_.append(character, ids);
     if (id)
       ids.push_back(*id);
     else if (!known && options_.unk && !(after_unk && options_.fuse_unk))
       ids.push_back(*options_.unk);
     after_unk = !known;
   }
-}
-
-// All bytes or none.
-bool Bpe::append_bytes(std::string_view character, std::vector<int32_t>& ids) const {
-  for (const char c : character)
-    if (!bytes_[static_cast<unsigned char>(c)])
-      return false;
-  for (const char c : character)
-    ids.push_back(*bytes_[static_cast<unsigned char>(c)]);
-  return true;
 }
 
 std::string Bpe::describe() const {

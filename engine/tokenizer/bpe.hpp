@@ -1,10 +1,11 @@
 #pragma once
 // Byte-pair encoding: the model "BPE" of a tokenizer file.
 
+#include "engine/tokenizer/byte_tokens.hpp"
 #include "engine/tokenizer/merges.hpp"
 #include "engine/tokenizer/model.hpp"
+#include "engine/tokenizer/word_cache.hpp"
 
-#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,13 +34,12 @@ class Bpe : public Model {
 
  private:
   void append_characters(std::string_view word, std::vector<int32_t>& ids) const;
-  bool append_bytes(std::string_view character, std::vector<int32_t>& ids) const;
 
   Vocabulary vocabulary_;
   Merges merges_;
   BpeOptions options_;
-  std::array<std::optional<int32_t>, 256> bytes_; // ids of <0x00> to <0xFF>, for byte_fallback
-  mutable StringMap<std::vector<int32_t>> cache_; // words seen, at most kCachedWords
+  ByteTokens bytes_; // none without byte_fallback
+  mutable WordCache cache_;
 };
 
 /// The model that `field` describes.

@@ -53,14 +53,14 @@ std::vector<WordCount> count_words(const std::vector<std::string>& texts,
   const auto pretokenizer = make_byte_level(false, true);
   std::vector<WordCount> words;
   StringMap<std::size_t> places;
-  std::vector<std::string> pieces;
+  std::vector<Word> pieces;
   for (std::size_t i = 0; i < texts.size(); ++i) {
     interrupt::poll();
     pieces.clear();
     if (!texts[i].empty())
-      pretokenizer->split(texts[i], pieces);
-    for (std::string& piece : pieces) {
-      const auto [entry, fresh] = places.try_emplace(std::move(piece), words.size());
+      pretokenizer->split({texts[i], true}, pieces);
+    for (Word& piece : pieces) {
+      const auto [entry, fresh] = places.try_emplace(std::move(piece.text), words.size());
       if (fresh)
         words.push_back({entry->first, 0});
       words[entry->second].count += weights.empty() ? 1 : weights[i];

@@ -23,9 +23,13 @@ char32_t decode(std::string_view text, std::size_t at) {
 
 std::size_t last(std::string_view text) {
   std::size_t at = text.size() - 1;
-  while (at > 0 && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80)
+  while (at > 0 && !is_start(text, at))
     --at;
   return at;
+}
+
+bool is_start(std::string_view text, std::size_t at) {
+  return at >= text.size() || (static_cast<unsigned char>(text[at]) & 0xC0) != 0x80;
 }
 
 void append(std::string& text, char32_t point) {
@@ -53,6 +57,22 @@ bool is_space(char32_t point) {
   return (point >= 0x9 && point <= 0xD) || point == 0x20 || point == 0x85 || point == 0xA0 ||
          point == 0x1680 || (point >= 0x2000 && point <= 0x200A) || point == 0x2028 ||
          point == 0x2029 || point == 0x202F || point == 0x205F || point == 0x3000;
+}
+
+std::size_t space_before(std::string_view text, std::size_t at) {
+  while (at > 0) {
+    const std::size_t before = last(text.substr(0, at));
+    if (!is_space(decode(text, before)))
+      break;
+    at = before;
+  }
+  return at;
+}
+
+std::size_t space_behind(std::string_view text, std::size_t at) {
+  while (at < text.size() && is_space(decode(text, at)))
+    at += length(static_cast<unsigned char>(text[at]));
+  return at;
 }
 
 namespace {

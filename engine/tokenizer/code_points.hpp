@@ -17,11 +17,18 @@ char32_t decode(std::string_view text, std::size_t at);
 /// Byte offset of the last code point in valid, non-empty UTF-8.
 std::size_t last(std::string_view text);
 
+/// Whether a code point starts at byte `at` of valid UTF-8, or the text ends there.
+bool is_start(std::string_view text, std::size_t at);
+
 /// Appends `point` in UTF-8.
 void append(std::string& text, char32_t point);
 
 /// Whether Unicode gives `point` the property White_Space.
 bool is_space(char32_t point);
+
+/// Where the white space that ends before byte `at` begins, and where that from `at` on ends.
+std::size_t space_before(std::string_view text, std::size_t at);
+std::size_t space_behind(std::string_view text, std::size_t at);
 
 /// `bytes` with each maximal invalid part replaced by U+FFFD (Unicode 15, section 3.9).
 std::string repair(std::string_view bytes);

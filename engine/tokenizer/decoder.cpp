@@ -5,6 +5,7 @@
 #include "engine/tokenizer/code_points.hpp"
 #include "engine/tokenizer/component.hpp"
 #include "engine/tokenizer/growth.hpp"
+#include "engine/tokenizer/metaspace.hpp"
 #include "engine/tokenizer/pattern.hpp"
 
 #include <charconv>
@@ -154,8 +155,13 @@ class Sequence : public Decoder {
 };
 
 constexpr Maker<Decoder> kMakers[] = {
-    {"ByteFallback", ByteFallback::make}, {"ByteLevel", ByteLevel::make}, {"Fuse", Fuse::make},
-    {"Replace", Replace::make},           {"Sequence", Sequence::make},   {"Strip", Strip::make},
+    {"ByteFallback", ByteFallback::make},
+    {"ByteLevel", ByteLevel::make},
+    {"Fuse", Fuse::make},
+    {"Metaspace", make_metaspace_decoder},
+    {"Replace", Replace::make},
+    {"Sequence", Sequence::make},
+    {"Strip", Strip::make},
 };
 
 } // namespace

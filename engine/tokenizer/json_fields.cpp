@@ -98,8 +98,12 @@ void Field::require_array() const {
     fail_type("an array");
 }
 
+std::string Field::place() const {
+  return cat(*origin_, ": ", path_.empty() ? "the document" : path_);
+}
+
 void Field::fail(const std::string& what, const std::string& remedy) const {
-  throw Error(cat(*origin_, ": ", path_.empty() ? "the document" : path_, " ", what), remedy);
+  throw Error(cat(place(), " ", what), remedy);
 }
 
 void Field::fail_type(const char* needed) const {

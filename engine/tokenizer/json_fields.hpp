@@ -21,6 +21,7 @@ class Field {
 
   const nlohmann::json& json() const { return *value_; }
   const std::string& path() const { return path_; }
+  std::string place() const; ///< "FILE: PATH", for messages
   bool is_null() const;
 
   /// The member `key` of an object; Error if absent.

@@ -53,7 +53,7 @@ Merges Merges::read(const Field& field, const Vocabulary& vocabulary) {
     const int32_t a = id_in_rule(field, rank, left, vocabulary);
     const int32_t b = id_in_rule(field, rank, right, vocabulary);
     const int32_t merged = id_in_rule(field, rank, left + right, vocabulary);
-    merges.add(a, b, {static_cast<int32_t>(rank), merged});
+    merges.add(a, b, static_cast<int32_t>(rank), merged);
     ++rank;
   }
   return merges;

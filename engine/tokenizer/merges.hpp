@@ -31,6 +31,11 @@ class Merges {
   /// rank.
   static Merges read(const Field& field, const Vocabulary& vocabulary);
 
+  /// Adds a rule; a pair that has one already gets this one.
+  void add(int32_t left, int32_t right, int32_t rank, int32_t merged) {
+    rules_[pair_key(left, right)] = {rank, merged};
+  }
+
   /// Merges pairs until no rule applies: least rank first, leftmost first among equals. O(n log n).
   void apply(std::vector<int32_t>& tokens) const;
 
@@ -42,7 +47,6 @@ class Merges {
     int32_t merged;
   };
   class Run;
-  void add(int32_t left, int32_t right, Rule rule) { rules_[pair_key(left, right)] = rule; }
 
   std::unordered_map<uint64_t, Rule, PairHash> rules_;
 };

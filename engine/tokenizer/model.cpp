@@ -2,6 +2,7 @@
 
 #include "engine/tokenizer/bpe.hpp"
 #include "engine/tokenizer/component.hpp"
+#include "engine/tokenizer/unigram.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -9,6 +10,7 @@ namespace residua::tokenizer {
 
 static constexpr Maker<Model> kMakers[] = {
     {"BPE", make_bpe},
+    {"Unigram", make_unigram},
 };
 
 std::unique_ptr<const Model> make_model(const Field& field) {

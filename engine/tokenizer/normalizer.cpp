@@ -1,7 +1,11 @@
 #include "engine/tokenizer/normalizer.hpp"
 
+#include "engine/tokenizer/code_points.hpp"
 #include "engine/tokenizer/component.hpp"
+#include "engine/tokenizer/growth.hpp"
 #include "engine/tokenizer/pattern.hpp"
+#include "engine/tokenizer/precompiled.hpp"
+#include "engine/tokenizer/unicode_normalizers.hpp"
 
 #include <vector>
 
@@ -15,6 +19,7 @@ class Prepend : public Normalizer {
  public:
   explicit Prepend(std::string prefix) : prefix_(std::move(prefix)) {}
   std::string normalize(std::string text) const override {
+    check_growth(prefix_.size() + text.size());
     return text.empty() ? text : prefix_ + text;
   }
   static Made make(const Field& field) {
@@ -42,6 +47,24 @@ class Replace : public Normalizer {
   std::string content_;
 };
 
+/// Takes white space off the ends.
+class Strip : public Normalizer {
+ public:
+  Strip(bool left, bool right) : left_(left), right_(right) {}
+  std::string normalize(std::string text) const override {
+    const std::size_t begin = left_ ? code_points::space_behind(text, 0) : 0;
+    const std::size_t end = right_ ? code_points::space_before(text, text.size()) : text.size();
+    return begin < end ? text.substr(begin, end - begin) : "";
+  }
+  static Made make(const Field& field) {
+    return std::make_unique<Strip>(field.at("strip_left").flag(), field.at("strip_right").flag());
+  }
+
+ private:
+  bool left_;
+  bool right_;
+};
+
 class Sequence : public Normalizer {
  public:
   explicit Sequence(std::vector<Made> steps) : steps_(std::move(steps)) {}
@@ -63,9 +86,18 @@ class Sequence : public Normalizer {
 };
 
 constexpr Maker<Normalizer> kMakers[] = {
+    {"Lowercase", make_lowercase},
+    {"NFC", make_nfc},
+    {"NFD", make_nfd},
+    {"NFKC", make_nfkc},
+    {"NFKD", make_nfkd},
+    {"Nmt", make_nmt},
+    {"Precompiled", make_precompiled},
     {"Prepend", Prepend::make},
     {"Replace", Replace::make},
     {"Sequence", Sequence::make},
+    {"Strip", Strip::make},
+    {"StripAccents", make_strip_accents},
 };
 
 } // namespace

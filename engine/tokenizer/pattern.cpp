@@ -7,8 +7,8 @@ namespace residua::tokenizer {
 
 Pattern Pattern::read(const Field& field) {
   Pattern pattern;
-  if (const auto literal = field.find("String")) {
-    pattern.literal_ = literal->text();
+  if (const auto text = field.find("String")) {
+    pattern = literal(text->text());
   } else if (const auto expression = field.find("Regex")) {
     try {
       pattern = regex(expression->text());
@@ -18,6 +18,12 @@ Pattern Pattern::read(const Field& field) {
   } else {
     field.fail("is neither {\"String\": ...} nor {\"Regex\": ...}", "use one of the two");
   }
+  return pattern;
+}
+
+Pattern Pattern::literal(std::string_view text) {
+  Pattern pattern;
+  pattern.literal_ = text;
   return pattern;
 }
 

@@ -15,6 +15,7 @@ namespace residua::tokenizer {
 class Pattern {
  public:
   static Pattern read(const Field& field);
+  static Pattern literal(std::string_view text);
   static Pattern regex(std::string_view expression);
 
   /// Successive matches, which do not overlap; an empty literal matches nowhere.

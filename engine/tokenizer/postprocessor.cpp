@@ -46,6 +46,22 @@ Frame read_template(const Field& field, const Known& known) {
   return frame;
 }
 
+/// The id in a pair [token, id].
+int64_t id_of_pair(const Field& pair, const Known& known) {
+  const auto parts = pair.elements();
+  if (parts.size() != 2)
+    pair.fail(cat("has ", parts.size(), " elements"), "write [token, id]");
+  const int64_t id = parts[1].integer(0, kMaxTokenId);
+  if (!known(id))
+    parts[1].fail(cat("is ", id, ", which is the id of no token"), "correct the id");
+  return id;
+}
+
+/// What BERT and RoBERTa put around one text.
+Frame read_cls_sep(const Field& field, const Known& known) {
+  return {{id_of_pair(field.at("cls"), known)}, {id_of_pair(field.at("sep"), known)}};
+}
+
 /// Each processor goes around what the one before it made.
 Frame read_sequence(const Field& field, const Known& known) {
   std::vector<Frame> inner_to_outer;
@@ -67,12 +83,15 @@ Frame read_postprocessor(const Field& field, const Known& known) {
   const std::string& type = field.at("type").text();
   if (type == "ByteLevel") // concerns offsets only
     return {};
+  if (type == "BertProcessing" || type == "RobertaProcessing")
+    return read_cls_sep(field, known);
   if (type == "TemplateProcessing")
     return read_template(field, known);
   if (type == "Sequence")
     return read_sequence(field, known);
-  field.fail(cat(shown(type), " is not supported"),
-             "supported are ByteLevel, Sequence, TemplateProcessing");
+  field.fail(
+      cat(shown(type), " is not supported"),
+      "supported are BertProcessing, ByteLevel, RobertaProcessing, Sequence, TemplateProcessing");
 }
 
 } // namespace residua::tokenizer

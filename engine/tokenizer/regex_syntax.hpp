@@ -7,6 +7,11 @@
 
 namespace residua::tokenizer {
 
+/// Members of a class: word characters as Unicode's report on regular expressions (UTS 18) has
+/// them.
+inline constexpr std::string_view kWordCharacters =
+    R"(\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\x{200C}\x{200D})";
+
 /// `pattern` in PCRE2's syntax, for the options UTF, UCP and MULTILINE. Where the two differ the
 /// pattern is rewritten
 /// (`\s`, `\w`, classes within classes) or refused; throws Error that says "regex ... at offset N".

@@ -3,18 +3,10 @@
 #include "engine/digest.hpp"
 #include "engine/error.hpp"
 #include "engine/file.hpp"
-#include "engine/interrupt.hpp"
 #include "engine/text/utf8.hpp"
-#include "engine/tokenizer/added_tokens.hpp"
-#include "engine/tokenizer/decoder.hpp"
 #include "engine/tokenizer/growth.hpp"
 #include "engine/tokenizer/json_fields.hpp"
-#include "engine/tokenizer/model.hpp"
-#include "engine/tokenizer/normalizer.hpp"
-#include "engine/tokenizer/postprocessor.hpp"
-#include "engine/tokenizer/pretokenizer.hpp"
-
-#include <algorithm>
+#include "engine/tokenizer/parts.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -24,63 +16,7 @@ using namespace tokenizer;
 
 static constexpr std::size_t kMaxFileBytes = std::size_t{128} << 20;
 
-struct Tokenizer::Parts {
-  std::unique_ptr<const Normalizer> normalizer;     // may be null
-  std::unique_ptr<const PreTokenizer> pretokenizer; // may be null
-  std::unique_ptr<const Model> model;
-  std::unique_ptr<const AddedTokens> added;
-  Frame frame;
-  std::unique_ptr<const Decoder> decoder; // may be null
-  std::string digest;
-  std::string description;
-
-  const std::string* token(int64_t id) const {
-    const std::string* found = added->vocabulary().token(id);
-    return found != nullptr ? found : model->vocabulary().token(id);
-  }
-  int64_t size() const { return std::max(added->vocabulary().size(), model->vocabulary().size()); }
-
-  void encode_words(std::string_view text, std::vector<int64_t>& ids) const;
-  void encode_normalized(std::string_view text, std::vector<int64_t>& ids) const;
-  void encode_given(std::string_view text, std::vector<int64_t>& ids) const;
-};
-
-/// `text` without added tokens in it.
-void Tokenizer::Parts::encode_words(std::string_view text, std::vector<int64_t>& ids) const {
-  std::vector<std::string> words;
-  if (pretokenizer)
-    pretokenizer->split(std::string(text), words);
-  else
-    words.emplace_back(text);
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    model->encode(words[i], ids);
-    if (i % 1024 == 1023)
-      interrupt::poll();
-  }
-}
-
-/// `text` with only normalized added tokens in it.
-void Tokenizer::Parts::encode_normalized(std::string_view text, std::vector<int64_t>& ids) const {
-  const std::string normalized =
-      normalizer ? normalizer->normalize(std::string(text)) : std::string(text);
-  for (const Part& part : added->split_normalized(normalized)) {
-    if (part.id)
-      ids.push_back(*part.id);
-    else
-      encode_words(part.text, ids);
-  }
-}
-
-void Tokenizer::Parts::encode_given(std::string_view text, std::vector<int64_t>& ids) const {
-  for (const Part& part : added->split_given(text)) {
-    if (part.id)
-      ids.push_back(*part.id);
-    else
-      encode_normalized(part.text, ids);
-  }
-}
-
-Tokenizer::Tokenizer(std::unique_ptr<const Parts> parts) : parts_(std::move(parts)) {}
+Tokenizer::Tokenizer(std::unique_ptr<const TokenizerParts> parts) : parts_(std::move(parts)) {}
 Tokenizer::~Tokenizer() = default;
 
 std::shared_ptr<const Tokenizer> Tokenizer::load(const std::filesystem::path& file) {
@@ -100,7 +36,7 @@ std::shared_ptr<const Tokenizer> Tokenizer::parse(std::string_view json,
   const nlohmann::json content = parse_json(json, origin);
   const Field document(content, "", origin);
   const auto part = [&](const char* key) { return optional_part(document, key, origin); };
-  auto parts = std::make_unique<Parts>();
+  auto parts = std::make_unique<TokenizerParts>();
   parts->normalizer = make_normalizer(part("normalizer"));
   parts->pretokenizer = make_pretokenizer(part("pre_tokenizer"));
   parts->model = make_model(document.at("model"));
@@ -110,8 +46,10 @@ std::shared_ptr<const Tokenizer> Tokenizer::parse(std::string_view json,
   parts->frame = read_postprocessor(part("post_processor"), known);
   parts->decoder = make_decoder(part("decoder"));
   parts->digest = Digest().add("tokenizer").add(content.dump()).hex();
-  parts->description = cat(parts->model->describe(), ", ", parts->size(), " tokens, ",
-                           parts->added->special_count(), " special");
+  return assemble(std::move(parts));
+}
+
+std::shared_ptr<const Tokenizer> Tokenizer::assemble(std::unique_ptr<const TokenizerParts> parts) {
   return std::shared_ptr<const Tokenizer>(new Tokenizer(std::move(parts)));
 }
 
@@ -123,7 +61,7 @@ std::vector<int64_t> Tokenizer::encode(std::string_view text, bool special) cons
   std::vector<int64_t> ids;
   if (special)
     ids = parts_->frame.before;
-  parts_->encode_given(text, ids);
+  parts_->encode(text, ids);
   if (special)
     ids.insert(ids.end(), parts_->frame.after.begin(), parts_->frame.after.end());
   return ids;
@@ -170,7 +108,8 @@ const std::string& Tokenizer::digest() const {
   return parts_->digest;
 }
 std::string Tokenizer::describe() const {
-  return parts_->description;
+  return cat(parts_->model->describe(), ", ", parts_->size(), " tokens, ",
+             parts_->added->special_count(), " special");
 }
 
 } // namespace residua

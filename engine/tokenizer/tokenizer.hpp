@@ -1,5 +1,6 @@
 #pragma once
-// Text to token ids and back, as a Hugging Face `tokenizer.json` describes it.
+// Text to token ids and back, as a Hugging Face `tokenizer.json` or a SentencePiece file describes
+// it.
 
 #include <cstdint>
 #include <filesystem>
@@ -11,6 +12,10 @@
 
 namespace residua {
 
+namespace tokenizer {
+struct TokenizerParts;
+}
+
 /// An immutable tokenizer: normalizer, pre-tokenizer, model, post-processor, decoder. Truncation
 /// and padding of a file are left out, as transformers leaves them out by default. Words are
 /// cached: use one from one thread at a time.
@@ -20,6 +25,9 @@ class Tokenizer {
   static std::shared_ptr<const Tokenizer> load(const std::filesystem::path& file);
   /// The same from the text of the file; `origin` stands in error messages.
   static std::shared_ptr<const Tokenizer> parse(std::string_view json, const std::string& origin);
+  /// From its parts, which engine/tokenizer/parts.hpp describes.
+  static std::shared_ptr<const Tokenizer>
+  assemble(std::unique_ptr<const tokenizer::TokenizerParts> parts);
   ~Tokenizer();
 
   /// Ids of `text` (valid UTF-8, at most 64 MiB), with the special tokens of the post-processor if
@@ -36,9 +44,8 @@ class Tokenizer {
   std::string describe() const;                               ///< one line: "BPE, 4096 tokens, ..."
 
  private:
-  struct Parts;
-  explicit Tokenizer(std::unique_ptr<const Parts> parts);
-  std::unique_ptr<const Parts> parts_;
+  explicit Tokenizer(std::unique_ptr<const tokenizer::TokenizerParts> parts);
+  std::unique_ptr<const tokenizer::TokenizerParts> parts_;
 };
 
 } // namespace residua

@@ -15,6 +15,15 @@ bool Vocabulary::add(std::string token, int32_t id) {
   return true;
 }
 
+void Vocabulary::add_again(std::string_view token, int32_t id) {
+  const auto entry = ids_.find(token);
+  const auto place = static_cast<std::size_t>(id);
+  if (place >= tokens_.size())
+    tokens_.resize(place + 1, nullptr);
+  entry->second = id;
+  tokens_[place] = &entry->first;
+}
+
 std::optional<int32_t> Vocabulary::find(std::string_view token) const {
   const auto found = ids_.find(token);
   return found == ids_.end() ? std::nullopt : std::optional(found->second);

@@ -33,6 +33,8 @@ class Vocabulary {
 
   /// Adds a token. False, and nothing changes, if the token or the id is taken.
   bool add(std::string token, int32_t id);
+  /// Gives a token that is known one more id, not taken; from now on this is the id of the token.
+  void add_again(std::string_view token, int32_t id);
   /// The id of a token.
   std::optional<int32_t> find(std::string_view token) const;
   /// The token of an id, or null.

@@ -1,6 +1,9 @@
 #pragma once
 // Files and small helpers that the tokenizer tests share.
 
+#include "tests/support/catch.hpp"
+
+#include "engine/error.hpp"
 #include "engine/file.hpp"
 #include "engine/tokenizer/json_fields.hpp"
 #include "engine/tokenizer/tokenizer.hpp"
@@ -8,6 +11,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include <nlohmann/json.hpp>
@@ -17,6 +21,18 @@ namespace residua::reference {
 /// A file that tests/golden/make_tokenizers.py wrote.
 inline std::filesystem::path golden(const std::string& name) {
   return std::filesystem::path(RESIDUA_SOURCE) / "tests" / "golden" / "tokenizer" / name;
+}
+
+/// A folder of the data for development, or nothing, with a warning, where it is absent.
+inline std::optional<std::filesystem::path> data(const std::string& name) {
+  const char* variable = std::getenv("RESIDUA_DATA");
+  const std::filesystem::path folder =
+      variable != nullptr ? variable
+                          : std::filesystem::path(RESIDUA_SOURCE) / ".." / "shared" / "data";
+  if (std::filesystem::exists(folder / name))
+    return folder / name;
+  WARN("skipped: no " << name << " under RESIDUA_DATA");
+  return std::nullopt;
 }
 
 inline nlohmann::json read(const std::filesystem::path& file) {

@@ -22,8 +22,11 @@ static std::string normalize(const std::string& description, const std::string& 
 
 static Pieces split(const std::string& description, const std::string& text) {
   const json document = json::parse(description);
+  std::vector<Word> words;
+  make_pretokenizer(field(document))->split({text, true}, words);
   Pieces pieces;
-  make_pretokenizer(field(document))->split(text, pieces);
+  for (const Word& word : words)
+    pieces.push_back(word.text);
   return pieces;
 }
 
@@ -98,9 +101,9 @@ TEST_CASE("a chain of byte symbols cannot fill the memory", "[tokenizer]") {
     steps.push_back({{"type", "ByteLevel"}, {"add_prefix_space", true}, {"use_regex", false}});
   const json document = {{"type", "Sequence"}, {"pretokenizers", steps}};
   const auto pretokenizer = make_pretokenizer(field(document));
-  Pieces pieces;
+  std::vector<Word> words;
   CHECK(message([&] {
-          pretokenizer->split("a b c", pieces);
+          pretokenizer->split({"a b c", true}, words);
         }).starts_with("the text has, or becomes"));
 }
 
@@ -120,6 +123,19 @@ TEST_CASE("templates go around the text", "[tokenizer]") {
       ids + "}]}");
   CHECK(twice.before == std::vector<int64_t>{3, 1, 2});
   CHECK(twice.after == std::vector<int64_t>{3});
+}
+
+TEST_CASE("BERT's and RoBERTa's frames are a token before and one behind", "[tokenizer]") {
+  const std::string type = GENERATE("BertProcessing", "RobertaProcessing");
+  const auto of = [&](const std::string& sep) {
+    return R"({"type": ")" + type + R"(", "sep": )" + sep + R"(, "cls": ["c", 4]})";
+  };
+  CHECK(frame(of(R"(["s", 5])")).before == std::vector<int64_t>{4});
+  CHECK(frame(of(R"(["s", 5])")).after == std::vector<int64_t>{5});
+  CHECK(message([&] { frame(of(R"(["s", 77])")); }) ==
+        "t.json: it.sep[1] is 77, which is the id of no token; correct the id");
+  CHECK(message([&] { frame(of(R"(["s"])")); }) ==
+        "t.json: it.sep has 1 elements; write [token, id]");
 }
 
 TEST_CASE("templates that cannot be meant are refused", "[tokenizer]") {
@@ -163,19 +179,20 @@ TEST_CASE("byte tokens become text, or one U+FFFD each", "[tokenizer]") {
 }
 
 TEST_CASE("other components are refused by name", "[tokenizer]") {
-  CHECK(message([] { normalize(R"({"type": "NFKC"})", ""); }) ==
-        "t.json: it 'NFKC' is not supported; supported are Prepend, Replace, Sequence");
+  CHECK(message([] { normalize(R"({"type": "BertNormalizer"})", ""); }) ==
+        "t.json: it 'BertNormalizer' is not supported; supported are Lowercase, NFC, NFD, NFKC, "
+        "NFKD, Nmt, Precompiled, Prepend, Replace, Sequence, Strip, StripAccents");
   CHECK(message([] {
-          split(R"({"type": "Sequence", "pretokenizers": [{"type": "Metaspace"}]})", "");
-        }) == "t.json: it.pretokenizers[0] 'Metaspace' is not supported; supported are ByteLevel, "
-              "Digits, Sequence, Split");
+          split(R"({"type": "Sequence", "pretokenizers": [{"type": "UnicodeScripts"}]})", "");
+        }) == "t.json: it.pretokenizers[0] 'UnicodeScripts' is not supported; supported are "
+              "ByteLevel, Digits, Metaspace, Punctuation, Sequence, Split, Whitespace, "
+              "WhitespaceSplit");
   CHECK(message([] { decode(R"({"type": "WordPiece"})", {}); }) ==
         "t.json: it 'WordPiece' is not supported; supported are ByteFallback, ByteLevel, Fuse, "
-        "Replace, Sequence, "
-        "Strip");
-  CHECK(message([] { frame(R"({"type": "BertProcessing"})"); }) ==
-        "t.json: it 'BertProcessing' is not supported; supported are ByteLevel, Sequence, "
-        "TemplateProcessing");
+        "Metaspace, Replace, Sequence, Strip");
+  CHECK(message([] { frame(R"({"type": "Roberta"})"); }) ==
+        "t.json: it 'Roberta' is not supported; supported are BertProcessing, ByteLevel, "
+        "RobertaProcessing, Sequence, TemplateProcessing");
   CHECK(message([] {
           split(R"({"type": "Split", "pattern": {"String": "a"}, "behavior": "x"})", "");
         }) == "t.json: it.behavior 'x' is not supported; supported are Removed, Isolated, "

@@ -46,17 +46,11 @@ TEST_CASE("a byte-level tokenizer loses nothing", "[tokenizer]") {
 }
 
 TEST_CASE("the ids of stories260K decode to its text", "[tokenizer]") {
-  const char* variable = std::getenv("RESIDUA_DATA");
-  const std::filesystem::path data =
-      variable != nullptr ? variable
-                          : std::filesystem::path(RESIDUA_SOURCE) / ".." / "shared" / "data";
-  const auto folder = data / "models" / "stories260K";
-  if (!std::filesystem::exists(folder)) {
-    WARN("skipped: no models/stories260K under RESIDUA_DATA");
+  const auto folder = reference::data("models/stories260K");
+  if (!folder)
     return;
-  }
-  const auto tokenizer = Tokenizer::load(folder / "tokenizer.json");
-  const auto expected = read(folder / "reference.json");
+  const auto tokenizer = Tokenizer::load(*folder / "tokenizer.json");
+  const auto expected = read(*folder / "reference.json");
   const auto ids = expected["greedy_ids"].get<Ids>();
   const auto text = expected["text"].get<std::string>();
   CHECK(tokenizer->decode(ids) == text);
@@ -113,12 +107,12 @@ TEST_CASE("files that are no tokenizer are refused", "[tokenizer]") {
   CHECK(of("{}") ==
         "t.json: the document has no field 'model'; use a file written by Hugging Face tokenizers");
   CHECK(of(R"({"model": null})") == "t.json: model is null; a tokenizer needs a model");
-  CHECK(of(R"({"model": {"type": "Unigram"}})") ==
-        "t.json: model 'Unigram' is not supported; supported are BPE");
+  CHECK(of(R"({"model": {"type": "WordPiece"}})") ==
+        "t.json: model 'WordPiece' is not supported; supported are BPE, Unigram");
   CHECK(of(R"({"model": {"type": "BPE"}})").starts_with("t.json: model has no field 'vocab'; "));
   CHECK(of(R"({"model": {"vocab": {}, "merges": []}, "pre_tokenizer": {"type": "Meta\nspace"}})") ==
         "t.json: pre_tokenizer 'Meta?space' is not supported; supported are ByteLevel, Digits, "
-        "Sequence, Split");
+        "Metaspace, Punctuation, Sequence, Split, Whitespace, WhitespaceSplit");
   CHECK(of(R"({"model": {"vocab": {}, "merges": []}})") == ""); // as old files leave the type out
   CHECK_THROWS_WITH(Tokenizer::load("no/such/tokenizer.json"),
                     "no/such/tokenizer.json: no such file; check the path");
