@@ -108,6 +108,9 @@ int stats_bootstrap(lua_State* L) {
                        [](int64_t i) { return i + 1; });
         push(L, std::span<const int64_t>(from_one.data(), drawn.size()));
         statistic.call(L, 1, 1);
+        if (lua_isnumber(L, -1) == 0)
+          throw Error(cat("stats.bootstrap: the statistic returned ", luaL_typename(L, -1)),
+                      "return a number");
         const double value = lua_tonumber(L, -1);
         lua_pop(L, 1);
         return value;

@@ -61,8 +61,9 @@ end
 ---@param line string
 ---@return string?
 function M.help_subject(line)
-  return line:match("^[ \t]*%?[ \t]*([%w_%.:]*)[ \t]*$")
-    or line:match("^[ \t]*([%w_%.:]+)[ \t]*%?[ \t]*$")
+  local bare = line:gsub("[ \t]*%-%-.*$", "")
+  return bare:match("^[ \t]*%?[ \t]*([%w_%.:]*)[ \t]*$")
+    or bare:match("^[ \t]*([%w_%.:]+)[ \t]*%?[ \t]*$")
 end
 
 local function show_help(name)

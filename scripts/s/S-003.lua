@@ -10,7 +10,7 @@ return experiment {
     sane = { "sane, single matrices: the ratio crosses 1 between 5 and 15 %", within = { 5, 15 } },
   },
   run = function(p, x)
-    local m, texts = x.model, x.texts:slice(1, p.sentences)
+    local m, texts = x.model, x.texts:first(p.sentences)
     local shares = range(p.from, p.to, p.step)
 
     local function curve(caption, scheme, per)

@@ -12,7 +12,7 @@ return experiment {
     sensitivity = "per tensor: more relative error, more loss when quantized alone",
   },
   run = function(p, x)
-    local m, texts = x.model, x.texts:slice(1, p.sentences)
+    local m, texts = x.model, x.texts:first(p.sentences)
     local per_tensor = quant.int { bits = p.bits, per = "tensor" }
     local per_channel = quant.int { bits = p.bits, per = "channel" }
     local per_group = quant.int { bits = p.bits, per = "group", group = 32 }

@@ -10,7 +10,7 @@ return experiment {
     sane_centred = "sane: the same for activations less their mean",
   },
   run = function(p, x)
-    local m, texts = x.model, x.texts:slice(1, p.sentences)
+    local m, texts = x.model, x.texts:first(p.sentences)
     local last = m:layers() - 1
     local sites = "L*.resid.post"
     local protected = { none = {}, last = { last }, first = { 0 }, both = { 0, last } }

@@ -10,7 +10,7 @@ return experiment {
     above_null = "at 75 % depth parallel sentences are closer than shuffled ones",
   },
   run = function(p, x)
-    local m, texts = x.model, x.texts:slice(1, p.sentences):aligned()
+    local m, texts = x.model, x.texts:first(p.sentences):aligned()
     local languages, layers = #texts:languages(), m:layers()
     local count = texts:count() // languages
     local means = m:capture(texts, "L*.resid.post", { reduce = "mean" })

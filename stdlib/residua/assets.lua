@@ -15,6 +15,9 @@ local folder = debug.getinfo(1, "S").source:gsub("^@", ""):gsub("residua/assets%
 ---@example
 ---assert(require("residua.assets").path("/tmp") == "/tmp")
 function M.path(name)
+  if type(name) ~= "string" then
+    error(("a name or a path expected, got %s; \"mini\" and \"parallel16\" are bundled"):format(type(name)), 3)
+  end
   if name:match("^[%w_-]+$") and system.exists(folder .. name) then
     return folder .. name
   end

@@ -79,6 +79,16 @@ function Corpus:table()
   return columns
 end
 
+--- Returns the first sentences, in every language, or all if there are fewer.
+---@param count integer  at least 1
+---@return Corpus
+---@example
+---assert(corpus.load("parallel16"):first(8):count() == 8 * 16)
+---assert(corpus.load("parallel16"):first(9999):count() == 104 * 16)
+function Corpus:first(count)
+  return self:slice(1, math.min(count, sentence_count(self)))
+end
+
 --- Returns what is known about the languages, by code.
 ---@return table<string, table>  fields code, name, script, family, morphology, resource
 ---@example

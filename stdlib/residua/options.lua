@@ -40,7 +40,8 @@ end
 function M.check(where, given, spec, level)
   level = (level or 3)
   if given ~= nil and type(given) ~= "table" then
-    fail(level, "%s: a table of options expected, got %s", where, type(given))
+    local example = next(spec) and (", such as { %s = ... }"):format(sorted_keys(spec)[1]) or ""
+    fail(level, "%s: a table of options expected%s, got %s", where, example, type(given))
   end
   local checked = {}
   for name, value in pairs(given or {}) do

@@ -6,8 +6,8 @@ local stats = require("residua.stats")
 
 local M = {}
 
--- By name: attn and mlp hold norms as well in some families.
-local MATRICES = { "L*.attn.qkv", "L*.attn.[qkv]", "L*.attn.out", "L*.mlp.up", "L*.mlp.gate", "L*.mlp.down" }
+-- In some families attn and mlp hold norms as well (attn.q_norm, mlp.norm): names that end in m.
+local MATRICES = { "L*.attn.*[!m]", "L*.mlp.*[!m]" }
 
 -- Globs for a selector: a glob, a list of layers (from 0) and globs, or a function of a param.
 local function globs(selector, model, where)

@@ -27,6 +27,9 @@ function M.int(opts)
   if opts.clip ~= "absmax" then
     error(("quant.int: unknown clip '%s', expected one of: absmax"):format(opts.clip), 2)
   end
+  if opts.bits < 2 or opts.bits > 8 then
+    error(("quant.int: bits is %d, expected 2 to 8"):format(opts.bits), 2)
+  end
   return native.integer(opts.bits, opts.symmetric, opts.per, opts.group)
 end
 

@@ -83,6 +83,9 @@ local function run_one(job, loaded, options)
     seed = options.seed or DEFAULT_SEED, write = options.write }
   options.write(("== %s %s\n%s\n"):format(declared.id, declared.title, declared.asks))
   local start = system.clock()
+  if options.quick and not declared.quick then
+    x:warn("no quick size is declared: it runs in full")
+  end
   declared.run(params, x)
   local seconds = system.clock() - start
   local verdicts = verdict.of(declared.predicts, x.effects)
@@ -128,29 +131,52 @@ local function load_inputs(options)
     texts = type(texts) == "string" and corpus.load(texts) or texts }
 end
 
-local function write_json(records, target)
-  local out = target == "-" and io.stdout or assert(io.open(target, "w"))
-  for _, entry in ipairs(records) do
-    out:write(json.encode(entry.plain), "\n")
+-- Opened before the run, so that a wrong path costs nothing.
+local function open_json(target)
+  if target == "-" then
+    return io.stdout
   end
-  if target ~= "-" then
-    out:close()
+  local file, message = io.open(target, "w")
+  return file or error(("%s; choose another file for --json"):format(message), 0)
+end
+
+local function require_folder(folder)
+  local ok, message = pcall(system.make_folder, folder)
+  if not ok then
+    error(("cannot make the folder '%s' for records (%s); choose another with --out"):format(folder,
+      tostring(message):gsub("^.-: ", "", 1)), 0)
+  end
+end
+
+-- Ends a run, or what an interrupt left of it: prints and saves the records there are.
+local function finish(records, out, json_file, options)
+  if #records > 0 then
+    options.write(tostring(summary(records)))
+    options.write("records: " .. record.save(records, out))
+  end
+  for _, entry in ipairs(json_file and records or {}) do
+    json_file:write(json.encode(entry.plain), "\n")
+  end
+  if json_file and json_file ~= io.stdout then
+    json_file:close()
   end
 end
 
 -- Runs jobs, prints what they found, saves their records.
 local function run_jobs(jobs, options)
   options = setmetatable({ write = options.json == "-" and function() end or print }, { __index = options })
+  local out = options.out or "runs"
+  require_folder(out)
+  local json_file = options.json and open_json(options.json)
   local loaded, records = load_inputs(options), {}
-  for _, job in ipairs(jobs) do
-    records[#records + 1] = run_guarded(job, loaded, options)
-  end
-  if #records > 0 then
-    options.write(tostring(summary(records)))
-    options.write("records: " .. record.save(records, options.out or "runs"))
-  end
-  if options.json then
-    write_json(records, options.json)
+  local ok, message = pcall(function()
+    for _, job in ipairs(jobs) do
+      records[#records + 1] = run_guarded(job, loaded, options)
+    end
+  end)
+  finish(records, out, json_file, options)
+  if not ok then
+    error(message, 0)
   end
   return #records == #jobs and 0 or 1, records
 end
@@ -183,14 +209,23 @@ end
 local TEMPLATE = [==[
 return experiment {
   id = "%s", title = "New experiment",
-  asks = "Do languages degrade unevenly under quantization?",
-  params = { bits = 4 },
-  predicts = { uneven = "the worst language loses more than the best [nats/byte]" },
+  asks = "Does one scale per channel cost less than one per tensor, in every language alike?",
+  params = { bits = 4, sentences = 32 },
+  quick = { sentences = 8 },
+  predicts = { dearer = { "per tensor the loss rises more [nats/byte, over languages]", above = 0 } },
   run = function(p, x)
-    local q = x.model:quantized(quant.sane { bits = p.bits })
-    local d = disparity.compare(x.model, q, x.texts, { seed = x.seed })
-    x:table(d.rows, { columns = { "language", "delta_byte", "delta_token", "ppl_increase" } })
-    x:verdict("uneven", d.gap)
+    local texts = x.texts:first(p.sentences)
+    local rises = {}
+    for _, per in ipairs { "tensor", "channel" } do
+      local q = x.model:quantized { with = quant.int { bits = p.bits, per = per } }
+      local d = disparity.compare(x.model, q, texts, { seed = x.seed })
+      x:table(d.rows, { columns = { "language", "delta_byte", "ppl_increase" }, caption = "per " .. per })
+      rises[per] = {}
+      for i, row in ipairs(d.rows) do
+        rises[per][i] = row.delta_byte.estimate
+      end
+    end
+    x:verdict("dearer", stats.paired_difference(rises.tensor, rises.channel, { seed = x.seed }))
   end,
 }
 ]==]

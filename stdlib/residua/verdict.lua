@@ -39,11 +39,16 @@ local function judge(prediction, effect)
   return inside and "supported" or "refuted", nil
 end
 
+-- p values are of the test against 0: they say nothing of a border elsewhere, where the interval alone decides.
+local function tests_border(prediction)
+  return prediction.above == 0 or prediction.below == 0
+end
+
 -- Adds adjusted_p to the effects that have a p.
 local function correct(entries)
   local p, tested = {}, {}
   for _, entry in ipairs(entries) do
-    if finite(entry.effect.p) then
+    if finite(entry.effect.p) and tests_border(entry.prediction) then
       p[#p + 1], tested[#tested + 1] = entry.effect.p, entry.effect
     end
   end

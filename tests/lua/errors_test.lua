@@ -134,10 +134,10 @@ function test.parameters_out_of_range()
   check(status, err, 1, { "T-004", "2 to 8" })
 end
 
-function test.more_sentences_than_there_are()
+function test.fewer_sentences_than_one()
   local folder <close> = with_model()
-  local _, err, status = run_experiment(folder, "sentences=50")
-  check(status, err, 1, { "no slice from 1 to 50", "; choose" })
+  local _, err, status = run_experiment(folder, "sentences=0")
+  check(status, err, 1, { "no slice from 1 to 0", "; choose" })
 end
 
 return test

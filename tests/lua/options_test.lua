@@ -70,7 +70,7 @@ function test.required_options()
 end
 
 function test.options_must_be_a_table()
-  t.raises("f: a table of options expected, got number", function()
+  t.raises("f: a table of options expected, such as { bits = ... }, got number", function()
     check(4)
   end)
 end

@@ -1,4 +1,5 @@
 -- Plans: selectors, costs, rankings, protected heads of an order.
+local model = require("residua.model")
 local plan = require("residua.plan")
 local quant = require("residua.quant")
 local stats = require("residua.stats")
@@ -35,6 +36,24 @@ function test.the_matrices_of_all_layers_by_default()
   t.eq(quantized(plan.make { with = int4 }, m), layer_matrices(m, function()
     return true
   end))
+end
+
+function test.norms_inside_of_attention_and_mlp_are_no_matrices()
+  local sizes = { num_hidden_layers = 2, hidden_size = 16, num_attention_heads = 2, num_key_value_heads = 1,
+    head_dim = 8, intermediate_size = 24, vocab_size = 30, max_position_embeddings = 16 }
+  for _, family in ipairs { "qwen3", "gemma2" } do
+    sizes.model_type = family
+    local m = model.new { config = sizes }
+    local shapes = {}
+    for _, param in ipairs(m:params()) do
+      shapes[param.name] = param.shape
+    end
+    local names = quantized(plan.make { with = int4 }, m)
+    t.eq(#names, 2 * 7)
+    for _, name in ipairs(names) do
+      t.eq(#shapes[name], 2)
+    end
+  end
 end
 
 function test.layers_globs_and_both_protect()
