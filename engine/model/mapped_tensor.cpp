@@ -26,7 +26,8 @@ at::Tensor map_tensor(const std::shared_ptr<const MappedFile>& file, uint64_t of
     return at::from_blob(
         data, sizes, strides, [file](void*) {}, options);
   at::Tensor copy = at::empty({span_of(sizes, strides)}, options);
-  std::memcpy(copy.data_ptr(), data, copy.nbytes());
+  if (copy.numel() > 0) // an empty tensor has no address
+    std::memcpy(copy.data_ptr(), data, copy.nbytes());
   return copy.as_strided(sizes, strides);
 }
 
