@@ -3,6 +3,7 @@
 
 #include "tests/support/catch.hpp"
 
+#include "engine/error.hpp"
 #include "engine/model/safetensors.hpp"
 #include "tests/engine/text/scratch_folder.hpp"
 #include "tests/support/message.hpp"
@@ -98,6 +99,18 @@ TEST_CASE("data at odd offsets is read right", "[safetensors]") {
     const at::Tensor read = Safetensors::open(folder.write("odd", content)).tensors().at("w");
     CHECK(read[0].item<double>() == 1.25);
     CHECK(read[1].item<double>() == -3e300);
+  }
+}
+
+TEST_CASE("tensors without elements may lie at odd offsets", "[safetensors]") {
+  const ScratchFolder folder;
+  for (const char* offset : {"0", "1", "2", "3", "4", "5", "6", "7", "8"}) {
+    const std::string header =
+        cat(R"({"w":{"dtype":"F64","shape":[2,0,3],"data_offsets":[)", offset, ",", offset, "]}}");
+    const auto file = folder.write("empty", file_of(header, 8));
+    const at::Tensor read = Safetensors::open(file).tensors().at("w");
+    CHECK(read.sizes() == at::IntArrayRef({2, 0, 3}));
+    CHECK(read.scalar_type() == at::kDouble);
   }
 }
 
