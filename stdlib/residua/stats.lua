@@ -1,147 +1,16 @@
--- Statistics: effects with intervals and p values, correlations, corrections for many tests. Every random part takes
--- a seed; equal seeds give equal numbers on every machine.
+-- Statistics: one module, whose functions lie in stats/ by subject.
 
 local native = require("residua.native").stats
-local options = require("residua.options")
 
-local M = {}
+local SUBJECTS = { "effects" }
 
-M.moments = native.moments
-M.quantiles = native.quantiles
-M.ranks = native.ranks
-M.holm = native.holm
-M.benjamini_hochberg = native.benjamini_hochberg
-M.linear_cka = native.linear_cka
-M.mean_cosine = native.mean_cosine
-M.retrieval = native.retrieval
-M.resample_counts = native.resample_counts
+local M = { moments = native.moments, linear_cka = native.linear_cka, mean_cosine = native.mean_cosine,
+  retrieval = native.retrieval }
 
--- Labels of any kind as integers, in order of first appearance.
-local function as_integers(labels)
-  if not labels then
-    return nil
+for _, subject in ipairs(SUBJECTS) do
+  for name, value in pairs(require("residua.stats." .. subject)) do
+    M[name] = value
   end
-  local codes, list, count = {}, {}, 0
-  for i, label in ipairs(labels) do
-    if not codes[label] then
-      count = count + 1
-      codes[label] = count
-    end
-    list[i] = codes[label]
-  end
-  return list
-end
-
----@class residua.stats.EffectOpts
----@field clusters? any[]  label of each value's cluster (its language); clusters are the unit of inference
----@field units? any[]  label of each value's unit (its sentence), drawn together in all clusters
----@field seed? integer  1 by default
----@field level? number  0.95 by default
----@field resamples? integer  2000 by default
-
-local effect_spec = { clusters = { "table" }, units = { "table" }, seed = { "integer", 1 },
-  level = { "number", 0.95 }, resamples = { "integer", 2000 } }
-
---- Returns the mean of values with a bootstrap interval, and the two-sided p of a sign-flip test against 0.
----@param values number[]
----@param opts? residua.stats.EffectOpts
----@return table effect  estimate, low, high, p, n, level
----@example
----local e = stats.mean({ 1, 2, 3, 2, 1, 2, 3, 2 })
----assert(e.estimate == 2 and e.low > 1 and e.p < 0.01)
-function M.mean(values, opts)
-  opts = options.check("stats.mean", opts, effect_spec)
-  return native.one_sample(values, as_integers(opts.clusters), as_integers(opts.units), opts.seed, opts.level,
-    opts.resamples)
-end
-
---- Returns the mean of a - b, paired, as `stats.mean` does.
----@param a number[]
----@param b number[]
----@param opts? residua.stats.EffectOpts
----@return table effect
----@example
----assert(stats.paired_difference({ 3, 4, 5 }, { 1, 2, 3 }).estimate == 2)
-function M.paired_difference(a, b, opts)
-  if #a ~= #b then
-    error(("stats.paired_difference: %d and %d values are not pairs"):format(#a, #b), 2)
-  end
-  local difference = {}
-  for i = 1, #a do
-    difference[i] = a[i] - b[i]
-  end
-  return M.mean(difference, opts)
-end
-
---- Returns sum(above) / sum(below) with an interval over resampled pairs.
----@param above number[]
----@param below number[]
----@param opts? residua.stats.EffectOpts
----@return table effect  estimate, low, high, n, level
----@example
----assert(stats.ratio({ 1, 2, 3 }, { 2, 2, 2 }).estimate == 1)
-function M.ratio(above, below, opts)
-  opts = options.check("stats.ratio", opts, effect_spec)
-  return native.ratio(above, below, opts.seed, opts.level, opts.resamples)
-end
-
----@class residua.stats.CorrelationOpts
----@field kind? string  "spearman" (the default), "pearson" or "kendall"
----@field groups? any[]  permute only within these (scripts, say)
----@field seed? integer
----@field level? number
----@field resamples? integer
-
---- Returns a correlation with a BCa interval over pairs and a permutation p.
----@param x number[]
----@param y number[]
----@param opts? residua.stats.CorrelationOpts
----@return table effect
----@example
----local e = stats.correlation({ 1, 2, 3, 4, 5, 6 }, { 2, 1, 4, 3, 6, 5 })
----assert(math.abs(e.estimate - 29 / 35) < 1e-12)
-function M.correlation(x, y, opts)
-  opts = options.check("stats.correlation", opts, { kind = { "string", "spearman" }, groups = { "table" },
-    seed = { "integer", 1 }, level = { "number", 0.95 }, resamples = { "integer", 2000 } })
-  return native.association(opts.kind, x, y, as_integers(opts.groups), opts.seed, opts.level, opts.resamples)
-end
-
----@class residua.stats.BootstrapOpts
----@field seed? integer
----@field level? number
----@field resamples? integer  1000 by default
-
---- Returns a statistic of n observations with its percentile interval.
----@param n integer
----@param statistic function  takes a list of indices drawn from 1 to n
----@param opts? residua.stats.BootstrapOpts
----@return table effect  estimate, low, high, n, level
----@example
----local values = { 3, 1, 4, 1, 5, 9, 2, 6 }
----local e = stats.bootstrap(#values, function(drawn)
----  local most = 0
----  for _, i in ipairs(drawn) do most = math.max(most, values[i]) end
----  return most
----end)
----assert(e.estimate == 9)
-function M.bootstrap(n, statistic, opts)
-  opts = options.check("stats.bootstrap", opts,
-    { seed = { "integer", 1 }, level = { "number", 0.95 }, resamples = { "integer", 1000 } })
-  return native.bootstrap(n, statistic, opts.seed, opts.level, opts.resamples)
-end
-
---- Returns a copy of a list in random order.
----@param list any[]
----@param seed? integer  1 by default
----@return any[]
----@example
----assert(#stats.shuffled({ "a", "b", "c" }, 7) == 3)
-function M.shuffled(list, seed)
-  local shuffled = {}
-  for i, position in ipairs(native.random_order(#list, seed or 1)) do
-    shuffled[i] = list[position]
-  end
-  return shuffled
 end
 
 return M

@@ -1,0 +1,35 @@
+#pragma once
+// What the bindings of the statistics share. The functions of the module `stats` lie in several
+// files, by subject.
+
+#include "bindings/values.hpp"
+#include "engine/stats/paired.hpp"
+#include "engine/stats/similarity.hpp"
+
+namespace residua {
+
+/// Seed, level and resamples at three positions from `first` on; what is absent keeps its default.
+stats::EffectOptions check_effect_options(lua_State* L, int first);
+
+/// An empty list when absent.
+std::vector<int64_t> opt_integers(lua_State* L, int index);
+
+/// Pushes { estimate, low, high, p, n, level }; returns 1.
+int push_effect(lua_State* L, const stats::Effect& effect);
+
+/// A matrix argument [items, features]: float64 on the CPU, rows contiguous.
+class Rows {
+ public:
+  Rows(lua_State* L, int index);
+  Eigen::Map<const stats::RowMatrix> map() const;
+
+ private:
+  at::Tensor tensor_;
+};
+
+// Each adds the functions of its subject to the module.
+void register_stats_effects(lua_State* L);
+void register_stats_moments(lua_State* L);
+void register_stats_similarity(lua_State* L);
+
+} // namespace residua
