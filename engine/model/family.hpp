@@ -18,9 +18,11 @@ struct ParamSource {
   std::vector<int64_t> shape; ///< canonical: matrices are [out, in]
   bool transposed = false;    ///< the checkpoint stores [in, out]
   bool optional = false;      ///< may be absent (a bias)
+  bool made = true;           ///< models with random weights have it
 };
 
-enum class Bias { none, optional, required };
+/// Whether a module has a bias: never; in few checkpoints; in most, but not all; always.
+enum class Bias { none, rare, usual, required };
 
 /// A module of the checkpoint: what it is called here ("attn.q" in a layer, "final.norm" outside)
 /// and there. It stores `stored`.weight and, if it has one, `stored`.bias.

@@ -28,8 +28,8 @@ static Architecture describe_gpt_neox(const Config& config) {
 
 static constexpr StoredName kNames[] = {{"embed.tokens", "gpt_neox.embed_in"},
                                         {"norm1", "input_layernorm", Bias::required},
-                                        {"attn.qkv", "attention.query_key_value", Bias::optional},
-                                        {"attn.out", "attention.dense", Bias::optional},
+                                        {"attn.qkv", "attention.query_key_value", Bias::usual},
+                                        {"attn.out", "attention.dense", Bias::usual},
                                         {"norm2", "post_attention_layernorm", Bias::required},
                                         {"mlp.up", "mlp.dense_h_to_4h", Bias::required},
                                         {"mlp.down", "mlp.dense_4h_to_h", Bias::required},

@@ -7,16 +7,16 @@ namespace residua {
 
 inline constexpr StoredName kLlamaNames[] = {{"embed.tokens", "model.embed_tokens"},
                                              {"norm1", "input_layernorm"},
-                                             {"attn.q", "self_attn.q_proj", Bias::optional},
-                                             {"attn.k", "self_attn.k_proj", Bias::optional},
-                                             {"attn.v", "self_attn.v_proj", Bias::optional},
+                                             {"attn.q", "self_attn.q_proj", Bias::rare},
+                                             {"attn.k", "self_attn.k_proj", Bias::rare},
+                                             {"attn.v", "self_attn.v_proj", Bias::rare},
                                              {"attn.q_norm", "self_attn.q_norm"},
                                              {"attn.k_norm", "self_attn.k_norm"},
-                                             {"attn.out", "self_attn.o_proj", Bias::optional},
+                                             {"attn.out", "self_attn.o_proj", Bias::rare},
                                              {"norm2", "post_attention_layernorm"},
-                                             {"mlp.gate", "mlp.gate_proj", Bias::optional},
-                                             {"mlp.up", "mlp.up_proj", Bias::optional},
-                                             {"mlp.down", "mlp.down_proj", Bias::optional},
+                                             {"mlp.gate", "mlp.gate_proj", Bias::rare},
+                                             {"mlp.up", "mlp.up_proj", Bias::rare},
+                                             {"mlp.down", "mlp.down_proj", Bias::rare},
                                              {"final.norm", "model.norm"},
                                              {"head", "lm_head"}};
 

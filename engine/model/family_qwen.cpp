@@ -4,6 +4,8 @@
 #include "engine/model/family_llama.hpp"
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 
 namespace residua {
 
@@ -32,7 +34,17 @@ static Architecture describe_qwen3(const Config& config) {
   return a;
 }
 
-const Family kQwen2 = {"qwen2", {""}, "model.layers.", kLlamaNames, describe_qwen2};
+static constexpr auto kQwen2Names = [] {
+  auto names = std::to_array(kLlamaNames);
+  for (StoredName& it : names) {
+    const std::string_view name = it.name;
+    if (name == "attn.q" || name == "attn.k" || name == "attn.v")
+      it.bias = Bias::required;
+  }
+  return names;
+}();
+
+const Family kQwen2 = {"qwen2", {""}, "model.layers.", kQwen2Names, describe_qwen2};
 const Family kQwen3 = {"qwen3", {""}, "model.layers.", kLlamaNames, describe_qwen3};
 
 } // namespace residua

@@ -24,8 +24,12 @@ class ParamList {
     params.push_back({prefix + part, stored + ".weight", std::move(shape),
                       in_layer && matrix && family_.transposed, false});
     if (names.bias != Bias::none)
-      params.push_back(
-          {prefix + part + ".bias", stored + ".bias", {out}, false, names.bias == Bias::optional});
+      params.push_back({prefix + part + ".bias",
+                        stored + ".bias",
+                        {out},
+                        false,
+                        names.bias != Bias::required,
+                        names.bias != Bias::rare});
   }
 
   void add_norm(const std::string& prefix, const std::string& part) {

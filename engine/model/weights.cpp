@@ -80,7 +80,7 @@ std::shared_ptr<const Weights> random_weights(const Architecture& architecture, 
   const double residual_std = std / std::sqrt(2.0 * static_cast<double>(architecture.layers));
   std::vector<Param> params;
   for (const ParamSource& source : family_named(architecture.family).params(architecture))
-    if (!source.optional)
+    if (source.made)
       params.push_back({source.name,
                         random_param(source, architecture.norm, std, residual_std, generator),
                         false});

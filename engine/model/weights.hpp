@@ -56,8 +56,8 @@ void save_weights(const Weights& weights, const std::filesystem::path& folder, a
 
 /// Random weights for training: matrices normal with std sqrt(2 / (5 width)) (Nguyen and Salazar
 /// 2019; 0.023 at GPT-2's width), those that write to the residual stream scaled by 1/sqrt(2
-/// layers) as in GPT-2; norms multiply by 1; biases 0, those that some models of the family lack
-/// left out.
+/// layers) as in GPT-2; norms multiply by 1; biases 0, in the modules that usually have
+/// one in the family.
 std::shared_ptr<const Weights> random_weights(const Architecture& architecture, uint64_t seed,
                                               std::shared_ptr<const Tokenizer> tokenizer);
 

@@ -8,8 +8,15 @@
 
 namespace residua::tokenizer {
 
-// Bounds the work per byte of text; the longest in use are runs of 80 signs.
+// They bound the work per byte of text, and the memory of the matchers. The longest in use are runs
+// of 80 signs, and all of a file together some 100 kB.
 static constexpr std::size_t kMaxContent = 1024;
+static constexpr std::size_t kMaxBytes = std::size_t{4} << 20;
+
+static void check_content(const Field& field, std::size_t bytes) {
+  if (bytes > kMaxContent)
+    field.fail(cat("has ", bytes, " bytes"), cat("at most ", kMaxContent, " are supported"));
+}
 
 static AddedToken read_token(const Field& field) {
   AddedToken token;
@@ -20,9 +27,7 @@ static AddedToken read_token(const Field& field) {
   token.lstrip = field.flag_or("lstrip", false);
   token.rstrip = field.flag_or("rstrip", false);
   token.single_word = field.flag_or("single_word", false);
-  if (token.content.size() > kMaxContent)
-    field.fail(cat("has ", token.content.size(), " bytes"),
-               cat("at most ", kMaxContent, " are supported"));
+  check_content(field, token.content.size());
   return token;
 }
 
@@ -32,6 +37,16 @@ AddedTokens::AddedTokens(const Field& field, const Vocabulary& model,
     return;
   for (const Field& element : field.elements())
     add(element, read_token(element), model, normalizer);
+}
+
+/// What is looked for in texts to find the token.
+static std::string sought(const Field& field, const AddedToken& token,
+                          const Normalizer* normalizer) {
+  if (!token.normalized || normalizer == nullptr || token.content.empty())
+    return token.content;
+  std::string content = normalizer->normalize(token.content);
+  check_content(field, content.size());
+  return content;
 }
 
 void AddedTokens::add(const Field& field, AddedToken token, const Vocabulary& model,
@@ -47,13 +62,12 @@ void AddedTokens::add(const Field& field, AddedToken token, const Vocabulary& mo
                "list each once");
   if (token.single_word && !word_character_)
     word_character_ = std::make_unique<Regex>(cat("[", kWordCharacters, "]"));
-  if (!token.normalized)
-    given_.add(token.content, token.id);
-  else
-    normalized_.add(normalizer == nullptr || token.content.empty()
-                        ? token.content
-                        : normalizer->normalize(token.content),
-                    token.id);
+  const std::string content = sought(field, token, normalizer);
+  (token.normalized ? normalized_ : given_).add(content, token.id);
+  sought_bytes_ += content.size();
+  if (sought_bytes_ > kMaxBytes)
+    field.fail(cat("makes the added tokens longer than ", kMaxBytes, " bytes together"),
+               "leave some out");
   tokens_.emplace(token.id, std::move(token));
 }
 
@@ -85,9 +99,11 @@ std::vector<Part> AddedTokens::split(std::string_view text, const TokenMatcher& 
     if (token.single_word && !single(text, span))
       continue;
     if (token.lstrip)
-      span.begin = std::max(code_points::space_before(text, span.begin), from);
-    if (token.rstrip)
-      span.end = code_points::space_behind(text, span.end);
+      span.begin = span.begin <= from
+                       ? from
+                       : from + code_points::space_before(text.substr(from), span.begin - from);
+    if (token.rstrip) // up to `from` may be white space that the token before took
+      span.end = span.end <= from ? from : code_points::space_behind(text, span.end);
     if (from < span.begin)
       parts.push_back({text.substr(from, span.begin - from), std::nullopt});
     parts.push_back({text.substr(span.begin, span.end - span.begin), id});

@@ -56,6 +56,7 @@ class AddedTokens {
 
   Vocabulary vocabulary_; // of the added tokens alone
   std::unordered_map<int64_t, AddedToken> tokens_;
+  std::size_t sought_bytes_ = 0; // that the matchers hold
   TokenMatcher given_;
   TokenMatcher normalized_;
   std::unique_ptr<const Regex> word_character_; // only if a token is single_word

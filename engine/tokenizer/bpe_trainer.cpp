@@ -25,7 +25,7 @@ using Json = nlohmann::ordered_json;
 using MergedPairs = std::vector<std::pair<int32_t, int32_t>>;
 
 constexpr int kByteSymbols = 256;
-constexpr double kMaxCount = 1e15; // sums of counts stay exact
+constexpr double kMaxCount = 1e9; // of a word; sums over 2^31 symbols stay below 2^63
 
 struct WordCount {
   std::string word;

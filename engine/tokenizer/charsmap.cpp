@@ -4,11 +4,16 @@
 #include "engine/text/utf8.hpp"
 #include "engine/tokenizer/code_points.hpp"
 
+#include <algorithm>
+
 namespace residua::tokenizer {
 
 namespace {
 
 constexpr std::size_t kWord = 4;
+// Of an entry; bounds the lookup in an array that leads in a circle. The longest in use have
+// some 30.
+constexpr std::size_t kMaxKeyBytes = 256;
 
 uint32_t little_endian(std::string_view bytes, std::size_t at) {
   uint32_t word = 0;
@@ -68,7 +73,7 @@ std::string_view Charsmap::text_at(std::size_t at) const {
 std::optional<Replacement> Charsmap::find(std::string_view text, bool longest) const {
   std::optional<std::pair<std::size_t, uint32_t>> found; // length and value
   std::size_t at = offset(unit(0));
-  for (std::size_t i = 0; i < text.size(); ++i) {
+  for (std::size_t i = 0; i < std::min(text.size(), kMaxKeyBytes); ++i) {
     const auto byte = static_cast<unsigned char>(text[i]);
     at ^= byte;
     if (byte == 0 || at >= units_.size() || label(units_[at]) != byte)

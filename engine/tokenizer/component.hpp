@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace residua::tokenizer {
 
@@ -31,6 +32,17 @@ std::unique_ptr<const Component> make_component(const Field& field,
     supported += cat(supported.empty() ? "" : ", ", maker.type);
   }
   field.fail(cat(shown(type), " is not supported"), cat("supported are ", supported));
+}
+
+/// The components that the list `field` describes, in order, nulls left out.
+template <class Component>
+std::vector<std::unique_ptr<const Component>>
+make_steps(const Field& field, std::unique_ptr<const Component> (*make)(const Field& field)) {
+  std::vector<std::unique_ptr<const Component>> steps;
+  for (const Field& step : field.elements())
+    if (auto made = make(step))
+      steps.push_back(std::move(made));
+  return steps;
 }
 
 } // namespace residua::tokenizer

@@ -143,11 +143,7 @@ class Sequence : public Decoder {
     return tokens;
   }
   static Made make(const Field& field) {
-    std::vector<Made> steps;
-    for (const Field& step : field.at("decoders").elements())
-      if (auto made = make_decoder(step))
-        steps.push_back(std::move(made));
-    return std::make_unique<Sequence>(std::move(steps));
+    return std::make_unique<Sequence>(make_steps(field.at("decoders"), make_decoder));
   }
 
  private:

@@ -1,5 +1,6 @@
 #include "engine/tokenizer/normalizer.hpp"
 
+#include "engine/interrupt.hpp"
 #include "engine/tokenizer/code_points.hpp"
 #include "engine/tokenizer/component.hpp"
 #include "engine/tokenizer/growth.hpp"
@@ -69,16 +70,14 @@ class Sequence : public Normalizer {
  public:
   explicit Sequence(std::vector<Made> steps) : steps_(std::move(steps)) {}
   std::string normalize(std::string text) const override {
-    for (const auto& step : steps_)
+    for (const auto& step : steps_) {
+      interrupt::poll();
       text = step->normalize(std::move(text));
+    }
     return text;
   }
   static Made make(const Field& field) {
-    std::vector<Made> steps;
-    for (const Field& step : field.at("normalizers").elements())
-      if (auto made = make_normalizer(step))
-        steps.push_back(std::move(made));
-    return std::make_unique<Sequence>(std::move(steps));
+    return std::make_unique<Sequence>(make_steps(field.at("normalizers"), make_normalizer));
   }
 
  private:

@@ -33,30 +33,33 @@ Pattern Pattern::regex(std::string_view expression) {
   return pattern;
 }
 
-std::vector<Span> Pattern::matches(std::string_view text) const {
+void Pattern::each(std::string_view text, const std::function<void(const Span&)>& visit) const {
   if (regex_)
-    return regex_->matches(text);
-  std::vector<Span> found;
+    return regex_->each(text, visit);
   if (literal_.empty())
-    return found;
+    return;
   for (auto at = text.find(literal_); at != text.npos;
        at = text.find(literal_, at + literal_.size()))
-    found.push_back({at, at + literal_.size()});
+    visit({at, at + literal_.size()});
+}
+
+std::vector<Span> Pattern::matches(std::string_view text) const {
+  std::vector<Span> found;
+  each(text, [&](const Span& match) { found.push_back(match); });
   return found;
 }
 
 std::string Pattern::replace(std::string_view text, std::string_view content) const {
-  const std::vector<Span> found = matches(text);
-  check_growth(content.size());
-  check_growth(text.size() + found.size() * content.size());
   std::string replaced;
-  replaced.reserve(text.size() + found.size() * content.size());
+  replaced.reserve(text.size());
   std::size_t from = 0;
-  for (const Span& span : found) {
-    replaced += text.substr(from, span.begin - from);
+  each(text, [&](const Span& match) {
+    check_growth(replaced.size() + (match.begin - from) + content.size() +
+                 (text.size() - match.end));
+    replaced += text.substr(from, match.begin - from);
     replaced += content;
-    from = span.end;
-  }
+    from = match.end;
+  });
   replaced += text.substr(from);
   return replaced;
 }

@@ -4,6 +4,7 @@
 #include "engine/tokenizer/json_fields.hpp"
 #include "engine/tokenizer/regex.hpp"
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -18,7 +19,10 @@ class Pattern {
   static Pattern literal(std::string_view text);
   static Pattern regex(std::string_view expression);
 
-  /// Successive matches, which do not overlap; an empty literal matches nowhere.
+  /// Calls visit(match) for successive matches, which do not overlap; an empty literal matches
+  /// nowhere.
+  void each(std::string_view text, const std::function<void(const Span&)>& visit) const;
+  /// All of them.
   std::vector<Span> matches(std::string_view text) const;
   /// `text` with each match replaced by `content`, literally. Throws Error when it grows beyond
   /// kMaxTextBytes.

@@ -10,6 +10,16 @@ namespace {
 
 using Known = std::function<bool(int64_t)>;
 
+// On one side of a text; a short template can name a long list of ids again and again.
+constexpr std::size_t kMaxFrameIds = 1024;
+
+/// Appends `ids` to a side of the frame that `field` describes.
+void append(const Field& field, const std::vector<int64_t>& ids, std::vector<int64_t>& side) {
+  if (ids.size() > kMaxFrameIds - side.size())
+    field.fail(cat("puts more than ", kMaxFrameIds, " ids beside a text"), "check the template");
+  side.insert(side.end(), ids.begin(), ids.end());
+}
+
 /// The ids that the template's piece `special` stands for.
 std::vector<int64_t> ids_of(const Field& processor, const Field& special, const Known& known) {
   const std::string& name = special.at("id").text();
@@ -33,8 +43,7 @@ Frame read_template(const Field& field, const Known& known) {
   for (const Field& piece : single.elements()) {
     if (const auto special = piece.find("SpecialToken")) {
       auto& side = texts == 0 ? frame.before : frame.after;
-      const auto ids = ids_of(field, *special, known);
-      side.insert(side.end(), ids.begin(), ids.end());
+      append(piece, ids_of(field, *special, known), side);
     } else if (piece.at("Sequence").at("id").text() == "A") {
       ++texts;
     } else {
@@ -69,9 +78,9 @@ Frame read_sequence(const Field& field, const Known& known) {
     inner_to_outer.push_back(read_postprocessor(step, known));
   Frame frame;
   for (auto it = inner_to_outer.rbegin(); it != inner_to_outer.rend(); ++it)
-    frame.before.insert(frame.before.end(), it->before.begin(), it->before.end());
+    append(field, it->before, frame.before);
   for (const Frame& step : inner_to_outer)
-    frame.after.insert(frame.after.end(), step.after.begin(), step.after.end());
+    append(field, step.after, frame.after);
   return frame;
 }
 

@@ -126,11 +126,7 @@ class Sequence : public PreTokenizer {
                  std::move_iterator(current.end()));
   }
   static Made make(const Field& field) {
-    std::vector<Made> steps;
-    for (const Field& step : field.at("pretokenizers").elements())
-      if (auto made = make_pretokenizer(step))
-        steps.push_back(std::move(made));
-    return std::make_unique<Sequence>(std::move(steps));
+    return std::make_unique<Sequence>(make_steps(field.at("pretokenizers"), make_pretokenizer));
   }
 
  private:

@@ -13,8 +13,8 @@ namespace residua::tokenizer {
 namespace {
 
 // A match of a word takes tens of steps; a pattern that backtracks without end reaches this in a
-// second.
-constexpr uint32_t kMatchLimit = 50'000'000;
+// fifth of a second.
+constexpr uint32_t kMatchLimit = 10'000'000;
 constexpr std::size_t kJitStackStart = std::size_t{32} << 10;
 constexpr std::size_t kJitStackLimit = std::size_t{16} << 20;
 constexpr uint32_t kHeapLimitKib = 256 << 10;
@@ -88,20 +88,27 @@ struct Regex::Compiled {
 Regex::Regex(std::string_view pattern) : compiled_(std::make_unique<Compiled>(pattern)) {}
 Regex::~Regex() = default;
 
-std::vector<Span> Regex::matches(std::string_view text) const {
-  std::vector<Span> found;
+void Regex::each(std::string_view text, const std::function<void(const Span&)>& visit) const {
+  constexpr std::size_t kNone = std::string_view::npos;
+  std::size_t end_before = kNone; // of the match before
   Span match;
-  for (std::size_t from = 0; from <= text.size() && compiled_->find(text, from, match);) {
+  for (std::size_t from = 0, step = 0; from <= text.size() && compiled_->find(text, from, match);) {
     from = match.end;
-    const bool empty_again =
-        match.begin == match.end && !found.empty() && found.back().end == match.end;
-    if (empty_again) // an empty match right behind another match does not count
+    if (match.begin == match.end && end_before == match.end) {
+      // an empty match right behind another match does not count
       from += from < text.size() ? code_points::length(static_cast<unsigned char>(text[from])) : 1;
-    else
-      found.push_back(match);
-    if (found.size() % 1024 == 0)
+    } else {
+      visit(match);
+      end_before = match.end;
+    }
+    if (++step % 1024 == 0)
       interrupt::poll();
   }
+}
+
+std::vector<Span> Regex::matches(std::string_view text) const {
+  std::vector<Span> found;
+  each(text, [&](const Span& match) { found.push_back(match); });
   return found;
 }
 

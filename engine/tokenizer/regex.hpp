@@ -2,6 +2,7 @@
 // Regular expressions over UTF-8, with the meaning that Hugging Face tokenizers give them.
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -24,8 +25,10 @@ class Regex {
   explicit Regex(std::string_view pattern);
   ~Regex();
 
-  /// Successive matches in `text` (valid UTF-8). Throws Error when matching takes unreasonably
-  /// long.
+  /// Calls visit(match) for successive matches in `text` (valid UTF-8), which do not overlap.
+  /// Throws Error when matching takes unreasonably long.
+  void each(std::string_view text, const std::function<void(const Span&)>& visit) const;
+  /// All of them.
   std::vector<Span> matches(std::string_view text) const;
 
  private:

@@ -13,8 +13,8 @@ inline constexpr std::string_view kWordCharacters =
     R"(\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\x{200C}\x{200D})";
 
 /// `pattern` in PCRE2's syntax, for the options UTF, UCP and MULTILINE. Where the two differ the
-/// pattern is rewritten
-/// (`\s`, `\w`, classes within classes) or refused; throws Error that says "regex ... at offset N".
+/// pattern is rewritten (`\s`, `\w`, classes within classes) or refused: Error that says "regex ...
+/// at offset N".
 std::string to_pcre2(std::string_view pattern);
 
 } // namespace residua::tokenizer

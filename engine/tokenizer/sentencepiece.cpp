@@ -53,6 +53,13 @@ const std::vector<std::string> kLast = {"<madeupword0>", "<madeupword1>", "<made
                                         "<madeupword3>", "<madeupword4>", "<madeupword5>",
                                         "<madeupword6>"};
 
+bool is_special(const std::string& token) {
+  const auto among = [&](const auto& list) {
+    return std::find(list.begin(), list.end(), token) != list.end();
+  };
+  return among(kFirst) || among(kLast);
+}
+
 /// The order of ids that XGLM has.
 std::vector<UnigramPiece> shifted(const std::vector<UnigramPiece>& pieces,
                                   const std::string& name) {
@@ -64,11 +71,10 @@ std::vector<UnigramPiece> shifted(const std::vector<UnigramPiece>& pieces,
   for (const std::string& special : kFirst)
     order.push_back({special, 0, false});
   for (std::size_t i = kReplaced; i < pieces.size(); ++i) {
-    for (const auto& specials : {kFirst, kLast})
-      if (std::find(specials.begin(), specials.end(), pieces[i].text) != specials.end())
-        throw Error(
-            cat(name, ": the piece ", shown(pieces[i].text), " has the name of a special token"),
-            "check the file");
+    if (is_special(pieces[i].text))
+      throw Error(
+          cat(name, ": the piece ", shown(pieces[i].text), " has the name of a special token"),
+          "check the file");
     order.push_back(pieces[i]);
   }
   for (const std::string& special : kLast)
@@ -171,8 +177,8 @@ std::shared_ptr<const Tokenizer> parse_sentencepiece(std::string_view bytes,
                                                      const std::string& name) {
   const PieceFile file = parse_piece_file(bytes, name);
   auto parts = std::make_unique<TokenizerParts>();
+  parts->model = make_piece_model(file, options.fairseq, name); // checks the lengths of pieces
   parts->pretokenizer = std::make_unique<Speller>(file, !options.legacy, name);
-  parts->model = make_piece_model(file, options.fairseq, name);
   const Vocabulary& vocabulary = parts->model->vocabulary();
   const nlohmann::json special = special_tokens(file, options.fairseq, vocabulary);
   parts->added =

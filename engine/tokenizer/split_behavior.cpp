@@ -1,84 +1,26 @@
 #include "engine/tokenizer/split_behavior.hpp"
 
-#include <algorithm>
+#include <utility>
 
 namespace residua::tokenizer {
 
 namespace {
 
-struct Segment {
-  Span span;
-  bool match = false;
-};
-
-/// Matches and the gaps between them, covering the whole text.
-std::vector<Segment> segments_of(const std::vector<Span>& matches, std::size_t size, bool invert) {
-  std::vector<Segment> segments;
-  segments.reserve(2 * matches.size() + 1);
-  std::size_t from = 0;
-  for (const Span& match : matches) {
-    if (from != match.begin)
-      segments.push_back({{from, match.begin}, invert});
-    segments.push_back({match, !invert});
-    from = match.end;
-  }
-  if (from != size)
-    segments.push_back({{from, size}, invert});
-  return segments;
-}
-
-/// Joins each segment to the one before it where `joins(before, it)`.
-template <class Joins>
-std::vector<Span> merge_forward(const std::vector<Segment>& segments, Joins joins) {
-  std::vector<Span> pieces;
-  bool before = false; // as if a gap came first
-  for (const auto& [span, match] : segments) {
-    if (!pieces.empty() && joins(before, match))
-      pieces.back().end = span.end;
-    else
-      pieces.push_back(span);
-    before = match;
-  }
-  return pieces;
-}
-
-std::vector<Span> merge_with_next(const std::vector<Segment>& segments) {
-  std::vector<Span> pieces;
-  bool after = false;
-  for (auto segment = segments.rbegin(); segment != segments.rend(); ++segment) {
-    if (!pieces.empty() && segment->match && !after)
-      pieces.back().begin = segment->span.begin;
-    else
-      pieces.push_back(segment->span);
-    after = segment->match;
-  }
-  std::reverse(pieces.begin(), pieces.end());
-  return pieces;
-}
-
-std::vector<Span> keep(const std::vector<Segment>& segments, bool with_matches) {
-  std::vector<Span> pieces;
-  pieces.reserve(segments.size());
-  for (const auto& [span, match] : segments)
-    if (with_matches || !match)
-      pieces.push_back(span);
-  return pieces;
-}
-
-std::vector<Span> pieces_of(const std::vector<Segment>& segments, SplitBehavior behavior) {
+/// Whether a segment belongs to the piece of the segment before it. Segments are matches and the
+/// gaps between them; `before` and `match` say which of them are matches.
+bool joins(SplitBehavior behavior, bool before, bool match) {
   switch (behavior) {
     case SplitBehavior::kRemoved:
-      return keep(segments, false);
     case SplitBehavior::kIsolated:
-      return keep(segments, true);
+      return false;
     case SplitBehavior::kMergedWithPrevious:
-      return merge_forward(segments, [](bool before, bool it) { return it && !before; });
+      return match && !before;
     case SplitBehavior::kMergedWithNext:
-      return merge_with_next(segments);
+      return before && !match;
     case SplitBehavior::kContiguous:
-      return merge_forward(segments, [](bool before, bool it) { return it == before; });
+      return match == before;
   }
-  return {};
+  return false;
 }
 
 } // namespace
@@ -99,7 +41,27 @@ std::optional<SplitBehavior> split_behavior(std::string_view name) {
 
 std::vector<Span> split_spans(const std::vector<Span>& matches, std::size_t size,
                               SplitBehavior behavior, bool invert) {
-  std::vector<Span> pieces = pieces_of(segments_of(matches, size, invert), behavior);
+  std::vector<Span> pieces;
+  pieces.reserve(matches.size() + 1);
+  bool before = false; // as if a gap came first
+  const auto add = [&](const Span& span, bool match) {
+    if (behavior == SplitBehavior::kRemoved && match)
+      return;
+    if (!pieces.empty() && joins(behavior, before, match))
+      pieces.back().end = span.end;
+    else
+      pieces.push_back(span);
+    before = match;
+  };
+  std::size_t from = 0;
+  for (const Span& match : matches) {
+    if (from != match.begin)
+      add({from, match.begin}, invert);
+    add(match, !invert);
+    from = match.end;
+  }
+  if (from != size)
+    add({from, size}, invert);
   std::erase_if(pieces, [](const Span& span) { return span.begin == span.end; });
   return pieces;
 }

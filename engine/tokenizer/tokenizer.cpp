@@ -78,10 +78,12 @@ static std::string join(const std::vector<std::string>& tokens, std::string_view
 
 std::string Tokenizer::decode(const std::vector<int64_t>& ids, bool skip_special) const {
   std::vector<std::string> tokens;
-  tokens.reserve(ids.size());
+  std::size_t bytes = 0;
   for (const int64_t id : ids)
-    if (const std::string& stored = token(id); !skip_special || !parts_->added->is_special(id))
+    if (const std::string& stored = token(id); !skip_special || !parts_->added->is_special(id)) {
+      check_growth(bytes += stored.size());
       tokens.push_back(stored);
+    }
   if (!parts_->decoder)
     return join(tokens, " ");
   return join(parts_->decoder->decode(std::move(tokens)), "");
@@ -107,6 +109,7 @@ const std::string& Tokenizer::token(int64_t id) const {
 const std::string& Tokenizer::digest() const {
   return parts_->digest;
 }
+
 std::string Tokenizer::describe() const {
   return cat(parts_->model->describe(), ", ", parts_->size(), " tokens, ",
              parts_->added->special_count(), " special");

@@ -34,7 +34,7 @@ class Tokenizer {
   /// `special`.
   std::vector<int64_t> encode(std::string_view text, bool special = true) const;
   /// Text of `ids`, valid UTF-8; special tokens are left out if `skip_special`. Throws Error for an
-  /// id without token.
+  /// id without token, and for tokens of more than 64 MiB.
   std::string decode(const std::vector<int64_t>& ids, bool skip_special = true) const;
 
   int64_t vocab_size() const; ///< one more than the greatest id, added tokens included

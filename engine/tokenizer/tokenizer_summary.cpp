@@ -11,6 +11,8 @@ namespace residua {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
+namespace {
+
 // Hears the tokens of the JSON text as they come; builds no value.
 class SummaryListener : public json::json_sax_t {
  public:
@@ -91,6 +93,8 @@ bool SummaryListener::start_array(std::size_t) {
     greatest_ = std::max(greatest_, entries_++);
   return enter();
 }
+
+} // namespace
 
 std::optional<TokenizerSummary> summarize_tokenizer(const fs::path& folder) {
   constexpr std::size_t kMostBytes = std::size_t{1} << 28;

@@ -10,7 +10,7 @@
 
 namespace residua::tokenizer {
 
-/// At most some 50 MB of short words, whatever the texts; when it is full it starts anew.
+/// At most some 100 MB of short words, whatever the texts; when it is full it starts anew.
 class WordCache {
  public:
   /// Appends the ids of `word`; false if it is not stored.

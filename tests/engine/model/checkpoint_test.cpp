@@ -275,6 +275,23 @@ TEST_CASE("a saved model is the same model", "[checkpoint]") {
   CHECK_THAT(message, StartsWith(file + ": cannot make this folder: "));
 }
 
+TEST_CASE("random weights have the params of a published checkpoint", "[checkpoint]") {
+  const std::string name =
+      GENERATE("gpt2-tied", "opt-pre", "opt-350m", "bloom-4h", "xglm-plain", "neox-parallel",
+               "llama-gqa", "mistral-full", "qwen2-tied", "qwen3-gqa", "gemma2-a");
+  CAPTURE(name);
+  const auto checkpoint = golden::load(name);
+  const Weights& published = checkpoint.model.weights();
+  const auto made = random_weights(published.architecture(), 1, nullptr);
+  REQUIRE(made->params().size() == published.params().size());
+  for (const Param& param : published.params()) {
+    CAPTURE(param.name);
+    CHECK(made->at(param.name).stored.numel() == param.stored.numel());
+    if (param.is_bias())
+      CHECK(made->at(param.name).stored.count_nonzero().item<int64_t>() == 0);
+  }
+}
+
 TEST_CASE("random weights are seeded, and refuse absurd sizes", "[checkpoint]") {
   Architecture a = golden::load("gpt2-tied").model.architecture();
   CHECK(random_weights(a, 1, nullptr)->digest() == random_weights(a, 1, nullptr)->digest());

@@ -43,6 +43,18 @@ TEST_CASE("tokens take white space along if they say so", "[tokenizer]") {
   CHECK(parts(one(R"(, "lstrip": true, "rstrip": true)"), " <m>  <m> ") == "7|7");
 }
 
+// Each of them must not look through all the white space before and behind it.
+TEST_CASE("many tokens that take white space along take no quadratic time", "[tokenizer]") {
+  const std::string spaces(1 << 17, ' ');
+  for (const char* side : {"lstrip", "rstrip"}) {
+    const std::string tokens =
+        R"([{"id": 7, "content": " ", "normalized": false, ")" + std::string(side) + R"(": true}])";
+    const std::string found = parts(tokens, spaces);
+    CHECK(found.size() == 2 * spaces.size() - 1);
+    CHECK(found.find_first_not_of("7|") == found.npos);
+  }
+}
+
 TEST_CASE("single words have no word character beside them", "[tokenizer]") {
   const std::string single = one(R"(, "single_word": true)");
   CHECK(parts(single, "<m> -<m>- <m>") == "7| -|7|- |7");
@@ -112,6 +124,17 @@ TEST_CASE("added tokens that contradict the file are refused", "[tokenizer]") {
         "t.json: added_tokens[0].id is 16777216, outside 0 to 16777215");
   CHECK(of(R"([{"id": 9, "content": ")" + std::string(1025, 'x') + R"("}])") ==
         "t.json: added_tokens[0] has 1025 bytes; at most 1024 are supported");
+  const std::string grows =
+      R"({"normalizer": {"type": "Replace", "pattern": {"String": "x"}, "content": ")" +
+      std::string(500, 'y') + R"("}, "added_tokens": [{"id": 9, "content": "xxx"}]})";
+  CHECK(message([&] { reference::small(grows); }) ==
+        "t.json: added_tokens[0] has 1500 bytes; at most 1024 are supported");
+  json many = json::array();
+  for (int id = 1000; id < 1000 + 4097; ++id)
+    many.push_back({{"id", id}, {"content", std::to_string(id) + std::string(1020, 'x')}});
+  CHECK(
+      message([&] { AddedTokens(field(many), Vocabulary(), nullptr); }) ==
+      "t.json: it[4096] makes the added tokens longer than 4194304 bytes together; leave some out");
   CHECK(of(R"([{"id": 9}])").starts_with("t.json: added_tokens[0] has no field 'content'; "));
   CHECK(of(R"([{"id": 0, "content": "a"}, {"id": 1000, "content": "x"}])") == "");
 }

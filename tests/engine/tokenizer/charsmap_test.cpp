@@ -54,6 +54,16 @@ TEST_CASE("entries are found at the beginning of a text", "[tokenizer]") {
   CHECK_FALSE(map.longest(std::string_view("\0a", 2)));
 }
 
+TEST_CASE("an array that leads in a circle is not followed without end", "[tokenizer]") {
+  std::vector<uint32_t> units(0x200, 0xFF);
+  units[0] = unit('\0', false, 0x100);
+  units[0x100 ^ 'a'] = unit('a', true, 'a'); // its own child
+  units[0x100] = 0x80000000U;
+  const Charsmap map = table(units, std::string("X\0", 2));
+  CHECK(map.longest("aaa")->length == 3);
+  CHECK(map.longest(std::string(100'000, 'a'))->length == 256);
+}
+
 TEST_CASE("tables that contradict themselves are refused", "[tokenizer]") {
   const auto of = [](const std::string& bytes) {
     return message([&] { Charsmap(bytes, "t: charsmap"); });

@@ -156,6 +156,23 @@ TEST_CASE("templates that cannot be meant are refused", "[tokenizer]") {
       "t.json: it.special_tokens['<s>'].ids[0] is 77, which is the id of no token; correct the id");
 }
 
+TEST_CASE("a template cannot fill the memory", "[tokenizer]") {
+  const json special = {{"SpecialToken", {{"id", "<s>"}}}};
+  json single = json::array({{{"Sequence", {{"id", "A"}}}}});
+  const auto of = [&](int times) {
+    for (int i = 0; i < times; ++i)
+      single.push_back(special);
+    const json ids = std::vector<int>(256, 4);
+    return json{{"type", "TemplateProcessing"},
+                {"single", single},
+                {"special_tokens", {{"<s>", {{"ids", ids}}}}}}
+        .dump();
+  };
+  CHECK(frame(of(4)).after == std::vector<int64_t>(1024, 4));
+  CHECK(message([&] { frame(of(1)); }) ==
+        "t.json: it.single[5] puts more than 1024 ids beside a text; check the template");
+}
+
 TEST_CASE("decoders rewrite tokens", "[tokenizer]") {
   CHECK(decode(R"({"type": "ByteLevel"})", {"\u0120\u00c3", "\u00a9", "<\u2581 >"}) ==
         Pieces{" \u00e9<\u2581 >"});

@@ -1,0 +1,63 @@
+-- The experiment that `residua new` writes: a start that runs as it is.
+
+local library = require("residua.library")
+local system = require("residua.system")
+
+local M = {}
+
+local TEMPLATE = [==[
+return experiment {
+  id = "%s", title = "New experiment",
+  asks = "Does one scale per channel cost less than one per tensor, in every language alike?",
+  params = { bits = 4, sentences = 32 },
+  quick = { sentences = 8 },
+  predicts = { dearer = { "per tensor the loss rises more [nats/byte, over languages]", above = 0 } },
+  run = function(p, x)
+    local texts = x.texts:first(p.sentences)
+    local rises = {}
+    for _, per in ipairs { "tensor", "channel" } do
+      local q = x.model:quantized { with = quant.int { bits = p.bits, per = per } }
+      local d = disparity.compare(x.model, q, texts, { seed = x.seed })
+      x:table(d.rows, { columns = { "language", "delta_byte", "ppl_increase" }, caption = "per " .. per })
+      rises[per] = {}
+      for i, row in ipairs(d.rows) do
+        rises[per][i] = row.delta_byte.estimate
+      end
+    end
+    x:verdict("dearer", stats.paired_difference(rises.tensor, rises.channel, { seed = x.seed }))
+  end,
+}
+]==]
+
+-- What is wrong with an id, or nil.
+local function problem_with(id, path)
+  if not id:find("^%a[%w_-]*$") then
+    return ("'%s' cannot name an experiment; use letters, digits, - and _, such as X-001"):format(id)
+  elseif pcall(library.find, id) then
+    return ("the library has an experiment %s already; choose another name"):format(id)
+  elseif system.exists(path) then
+    return path .. " is there already; choose another name"
+  end
+end
+
+--- Writes a new experiment.
+---@param name string  its id, or a path that ends in it; the file is called <name>.lua
+---@return string? path  nil where the name cannot be used
+---@return string? problem
+function M.write(name)
+  local stem = name:gsub("%.lua$", "")
+  local id, path = stem:match("[^/]*$"), stem .. ".lua"
+  local problem = problem_with(id, path)
+  if problem then
+    return nil, problem
+  end
+  local file, message = io.open(path, "w")
+  if not file then
+    return nil, message
+  end
+  file:write(TEMPLATE:format(id))
+  file:close()
+  return path
+end
+
+return M
