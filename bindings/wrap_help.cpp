@@ -101,9 +101,9 @@ int help_type_of(lua_State* L) {
 
 // Methods come first, then the script's function. Written in Lua, so that no C frame lies between
 // the two.
-constexpr const char* kIndexChunk = R"(local methods, fallback = ...
+constexpr const char* kIndexChunk = R"(local methods, fallback, rawget = ...
 return function(self, key)
-  local method = methods[key]
+  local method = rawget(methods, key)
   if method ~= nil then return method end
   return fallback(self, key)
 end)";
@@ -117,7 +117,8 @@ int help_on_index(lua_State* L) {
     throw ScriptError();
   lua_getfield(L, 3, "__methods");
   lua_pushvalue(L, 2);
-  if (lua_pcall(L, 2, 1, 0))
+  lua_getglobal(L, "rawget");
+  if (lua_pcall(L, 3, 1, 0))
     throw ScriptError();
   lua_setfield(L, 3, "__index");
   return 0;

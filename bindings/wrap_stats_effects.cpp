@@ -4,6 +4,7 @@
 #include "bindings/wrap_stats.hpp"
 #include "engine/stats/association.hpp"
 #include "engine/stats/bootstrap.hpp"
+#include "engine/stats/interval_p.hpp"
 #include "engine/stats/multiple.hpp"
 #include "engine/stats/quantile.hpp"
 #include "engine/stats/rank.hpp"
@@ -92,6 +93,12 @@ int stats_bootstrap(lua_State* L) {
   return push_interval(L, interval, n);
 }
 
+int stats_interval_p(lua_State* L) {
+  const Interval interval{check_number(L, 1), check_number(L, 2), check_number(L, 3),
+                          opt_number(L, 5, 0.95)};
+  return push(L, interval_p(interval, check_number(L, 4)));
+}
+
 int stats_quantiles(lua_State* L) {
   return push(L, quantiles(check_numbers(L, 1), check_numbers(L, 2)));
 }
@@ -150,6 +157,17 @@ const Entry kModule[] = {
 @return table  estimate, low, high, n, level.
 @example
 assert(stats.ratio({ 1, 2, 3 }, { 2, 2, 2 }).estimate == 1))"},
+    {"interval_p", stats_interval_p,
+     R"(Returns the two-sided p of a border, from how far it lies from the estimate in half-widths of the interval
+(Altman and Bland 2011); at least 0.001, and NaN without an interval.
+@param estimate number
+@param low number
+@param high number
+@param border number
+@param level? number  Of the interval; 0.95 when absent.
+@return number
+@example
+assert(math.abs(stats.interval_p(1, 0, 2, 0) - 0.05) < 1e-12))"},
     {"resample_counts", stats_resample_counts,
      R"(Returns how often each observation is drawn in each resample.
 @param n integer

@@ -111,7 +111,7 @@ const Entry kModule[] = {
     {"threads", system_threads, R"(Returns the number of threads that products use.
 @return integer)"},
     {"set_threads", system_set_threads, R"(Sets the number of threads that products use.
-@param count integer  0 for one per core.)"},
+@param count integer  0 for OMP_NUM_THREADS, or one per core.)"},
     {"cores", system_cores, R"(Returns the cores that this process may run on.
 @return integer)"},
     {"libraries", system_libraries, R"(Returns what libtorch is made of.

@@ -8,6 +8,7 @@
 #include <ATen/Version.h>
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <dlfcn.h>
 #include <filesystem>
 #include <sched.h>
@@ -46,8 +47,14 @@ int cores() {
   return CPU_COUNT(&allowed);
 }
 
+int default_threads() {
+  const char* asked = std::getenv("OMP_NUM_THREADS");
+  const int count = asked == nullptr ? 0 : std::atoi(asked);
+  return count > 0 ? count : cores();
+}
+
 void set_threads(int count) {
-  at::set_num_threads(count > 0 ? count : cores());
+  at::set_num_threads(count > 0 ? count : default_threads());
 }
 
 int threads() {

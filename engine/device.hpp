@@ -11,7 +11,9 @@ c10::Device current();
 /// Chooses "cpu", "cuda" or "cuda:1". Throws Error when this libtorch has no such device.
 void set(const std::string& name);
 
-/// Sets libtorch's threads; 0 means one per core that this process may run on.
+/// OMP_NUM_THREADS where it is set, else one per core that this process may run on.
+int default_threads();
+/// Sets libtorch's threads; 0 means the default.
 void set_threads(int count);
 int threads();
 int cores();

@@ -6,7 +6,7 @@ local M = {}
 ---@class repl.Option
 ---@field key string  name in the result
 ---@field value? string  what the value stands for, in usage; a flag takes none
----@field integer? boolean  the value is an integer of at least 0
+---@field least? integer  the value is an integer of at least this
 
 local function option_names(options)
   local names = {}
@@ -17,12 +17,12 @@ local function option_names(options)
 end
 
 local function convert(name, option, value)
-  if not option.integer then
+  if not option.least then
     return value
   end
   local number = math.tointeger(tonumber(value))
-  if not number or number < 0 then
-    return nil, ("option '%s' takes a whole number, not '%s'"):format(name, value)
+  if not number or number < option.least then
+    return nil, ("option '%s' takes a whole number of at least %d, not '%s'"):format(name, option.least, value)
   end
   return number
 end

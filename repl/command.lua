@@ -35,7 +35,7 @@ Everywhere: --device D (cpu, cuda, cuda:N), --threads N, --traceback (calls belo
 
 local GENERAL <const> = {
   ["--device"] = { key = "device", value = "D" },
-  ["--threads"] = { key = "threads", value = "N", integer = true },
+  ["--threads"] = { key = "threads", value = "N", least = 1 },
   ["--traceback"] = { key = "traceback" },
   ["--help"] = { key = "help" },
   ["-h"] = { key = "help" },
@@ -59,7 +59,7 @@ local RUN <const> = with_general({
   ["--texts"] = { key = "texts", value = "T" },
   ["--out"] = { key = "out", value = "DIR" },
   ["--json"] = { key = "json", value = "FILE" },
-  ["--seed"] = { key = "seed", value = "N", integer = true },
+  ["--seed"] = { key = "seed", value = "N", least = 0 },
   ["--quick"] = { key = "quick" },
   ["--full"] = { key = "full" },
 })
@@ -156,7 +156,11 @@ local function run_script(path, args, options)
   install_globals(false)
   terminal.end_on_second_interrupt()
   return guarded(function()
-    chunk(table.unpack(args))
+    local result = chunk(table.unpack(args))
+    if require("residua.experiment").is(result) then
+      io.stderr:write(("%s declares an experiment; run it with: residua run %s\n"):format(path, path))
+      return 2
+    end
   end, options)
 end
 
@@ -209,7 +213,12 @@ function commands.new(_, rest)
   if #rest ~= 1 then
     return wrong_use("new needs one name, such as: residua new T-100")
   end
-  return require("residua.runner").new(rest[1]) or 0
+  local path, problem = require("residua.template").write(rest[1])
+  if not path then
+    return wrong_use(problem)
+  end
+  print(("wrote %s; run it with: residua run %s"):format(path, path))
+  return 0
 end
 
 -- "quant", "quant_test.lua" and a path all name a file of tests.

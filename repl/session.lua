@@ -147,7 +147,13 @@ end
 
 local function greet()
   terminal.open_history(history_path())
-  print(("Residua %s. help() shows help, Ctrl-D leaves."):format(system.version()))
+  print(("Residua %s. help() shows help, exit leaves."):format(system.version()))
+end
+
+-- What people type to leave.
+local function is_farewell(code)
+  local word = code:match("^%s*(%a+)%s*%(?%)?%s*$")
+  return (word == "exit" or word == "quit") and rawget(_G, word) == nil
 end
 
 -- One command; returns false at the end of the input.
@@ -155,6 +161,8 @@ local function step(state)
   local command, reason = read_command()
   if not command then
     return reason ~= "end"
+  elseif is_farewell(command.code) then
+    return false
   end
   if state.interactive then
     terminal.add_history(command.code)

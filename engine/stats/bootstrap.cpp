@@ -128,7 +128,7 @@ Interval bootstrap(int64_t n, const Statistic& statistic, const BootstrapOptions
   std::vector<int64_t> all(static_cast<std::size_t>(n));
   std::iota(all.begin(), all.end(), int64_t{0});
   const double estimate = statistic(all);
-  if (n == 1)
+  if (n < kFewestUnits)
     return {estimate, kNaN, kNaN, options.level};
   if (options.method == BootstrapMethod::percentile)
     return percentile_interval(estimate, resampled, options.level);

@@ -8,6 +8,9 @@
 
 namespace residua::stats {
 
+/// Fewer observations give no interval: resamples of two are the two and their mean.
+inline constexpr int64_t kFewestUnits = 3;
+
 /// An estimate and its interval at a level such as 0.95; bounds are NaN where the data allow none.
 struct Interval {
   double estimate;
@@ -29,8 +32,8 @@ struct BootstrapOptions {
 using Statistic = std::function<double(std::span<const int64_t> indices)>;
 
 /// Interval of a statistic of n observations, drawn with replacement. A resample without a value
-/// (NaN: a correlation of constant data) is left out; where over half are, or n = 1, the bounds are
-/// NaN. BCa takes n more evaluations.
+/// (NaN: a correlation of constant data) is left out; where over half are, or n < kFewestUnits, the
+/// bounds are NaN. BCa takes n more evaluations.
 Interval bootstrap(int64_t n, const Statistic& statistic, const BootstrapOptions& options = {});
 
 /// The statistic of each of `options.resamples` resamples.

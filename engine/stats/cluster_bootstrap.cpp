@@ -5,11 +5,14 @@
 #include "engine/stats/check.hpp"
 #include "engine/stats/random.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <map>
 
 namespace residua::stats {
 namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 /// Draws observations by the rules of the options.
 class Sampler {
@@ -33,6 +36,17 @@ class Sampler {
     for (const auto& cluster : clusters_)
       append_whole(cluster);
     return {indices_, starts_};
+  }
+
+  /// The smallest number of what is resampled: clusters, units, or both.
+  int64_t fewest() const {
+    std::size_t least = options_.resample_clusters ? clusters_.size() : SIZE_MAX;
+    if (options_.resample_units && options_.paired)
+      least = std::min(least, times_.size());
+    else if (options_.resample_units)
+      for (const auto& cluster : clusters_)
+        least = std::min(least, cluster.size());
+    return static_cast<int64_t>(std::min<std::size_t>(least, INT64_MAX));
   }
 
   ClusterDraw next() {
@@ -121,7 +135,8 @@ Interval cluster_bootstrap(std::span<const int64_t> clusters, std::span<const in
     interrupt::poll();
     values.push_back(statistic(sampler.next()));
   }
-  return percentile_interval(estimate, values, options.level);
+  const Interval interval = percentile_interval(estimate, values, options.level);
+  return sampler.fewest() < kFewestUnits ? Interval{estimate, kNaN, kNaN, options.level} : interval;
 }
 
 double mean_of_cluster_means(std::span<const double> values, const ClusterDraw& draw) {
@@ -136,7 +151,7 @@ double mean_of_cluster_means(std::span<const double> values, const ClusterDraw& 
     sum += within / static_cast<double>(cluster.size());
     inhabited += 1;
   }
-  return inhabited > 0 ? sum / inhabited : std::numeric_limits<double>::quiet_NaN();
+  return inhabited > 0 ? sum / inhabited : kNaN;
 }
 
 } // namespace residua::stats

@@ -36,7 +36,7 @@ std::vector<double> cluster_means(std::span<const double> values,
 Interval mean_interval(const std::vector<double>& values, const EffectOptions& options) {
   const double n = static_cast<double>(values.size()), mean = mean_of(values);
   constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-  if (values.size() == 1)
+  if (static_cast<int64_t>(values.size()) < kFewestUnits)
     return {mean, kNaN, kNaN, options.level};
   std::vector<double> left_out;
   for (const double value : values)

@@ -28,7 +28,9 @@ return experiment {
       return disparity.crossing(rows, 1)
     end
 
-    x:verdict("stated", curve("Naive INT4, layers protected by variance", quant.naive, "layer"))
-    x:verdict("sane", curve("Sane INT4, matrices protected by variance", quant.sane, "param"))
+    x:verdict("stated", curve("Naive INT4 (every weight, one scale per tensor), layers protected by variance",
+      quant.naive, "layer"))
+    x:verdict("sane", curve("Sane INT4 (layer matrices, one scale per channel), matrices protected by variance",
+      quant.sane, "param"))
   end,
 }

@@ -42,6 +42,7 @@ return experiment {
     end
 
     local naive, sane = models_of(quant.naive), models_of(quant.sane)
+    x:say("naive: every weight, one scale per tensor; sane: the matrices of the layers, one scale per channel\n")
     x:verdict("stated", compare("Cosine with FP32 after each layer, naive INT" .. p.bits, naive, {}))
     x:verdict("sane", compare("Cosine with FP32 after each layer, sane INT" .. p.bits, sane, {}))
     x:verdict("sane_centred", compare("The same, activations less their mean", sane, { centre = true }))

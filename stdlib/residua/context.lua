@@ -43,7 +43,8 @@ function Context:verdict(name, effect)
   elseif self.effects[name] then
     error(("verdict '%s' was given twice"):format(name), 2)
   elseif type(effect) ~= "table" or not (effect.estimate or effect.refused) then
-    error(("verdict '%s' needs an effect with estimate, low and high"):format(name), 2)
+    error(("verdict '%s' needs an effect { estimate, low, high }, or { refused = why }, got %s"):format(name,
+      type(effect)), 2)
   end
   self.effects[name] = effect
 end

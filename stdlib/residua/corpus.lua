@@ -23,6 +23,24 @@ local function sentence_count(texts)
   return count
 end
 
+-- Sentences pair by their number: says where languages lack some.
+local function note_gaps(texts)
+  local counts, most, lacking = {}, 0, {}
+  for _, code in ipairs(texts:table().language) do
+    counts[code] = (counts[code] or 0) + 1
+    most = math.max(most, counts[code])
+  end
+  for _, code in ipairs(texts:languages()) do
+    if counts[code] < most then
+      lacking[#lacking + 1] = ("%s (%d of %d)"):format(code, counts[code], most)
+    end
+  end
+  if #lacking > 0 then
+    io.stderr:write(("note: %s: sentences are missing in %s; sentences pair by line number, and blank lines count as "
+      .. "missing\n"):format(texts:name(), table.concat(lacking, ", ")))
+  end
+end
+
 --- Loads texts: a bundled name ("parallel16"), or the path of a folder of `<code>.txt`, an NTREX or FLORES
 --- folder, a `.jsonl` or a `.tsv` file.
 ---@param name string
@@ -34,7 +52,11 @@ end
 function M.load(name, opts)
   opts = options.check("corpus.load", opts,
     { languages = { "table" }, sentences = { "integer" }, from = { "integer", 1 } })
+  if opts.languages and #opts.languages == 0 then
+    error("corpus.load: option 'languages' is empty; leave it out for all languages", 2)
+  end
   local texts = native.load(assets.path(name), opts.languages)
+  note_gaps(texts)
   if opts.sentences or opts.from > 1 then
     return texts:slice(opts.from, opts.sentences and opts.from + opts.sentences - 1 or sentence_count(texts))
   end

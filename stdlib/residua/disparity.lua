@@ -9,6 +9,8 @@ local tensor = require("residua.tensor")
 
 local M = {}
 
+local FEWEST_SENTENCES = 3 -- fewer give no interval
+
 local Disparity = {}
 Disparity.__index = Disparity
 Disparity.__name = "Disparity"
@@ -45,20 +47,19 @@ local function resampled_sums(texts, counts)
   end
 end
 
--- The first value with the percentile interval of the others, which are resamples.
-local function effect_of(list, level)
+-- The first value with the percentile interval of the others, which are resamples of n sentences; too few have none.
+local function effect_of(list, level, n)
   local estimate, drawn = list[1], {}
   for i = 2, #list do
     if list[i] == list[i] and math.abs(list[i]) < math.huge then
       drawn[#drawn + 1] = list[i]
     end
   end
-  local bounds = #drawn > 0 and stats.quantiles(drawn, { (1 - level) / 2, (1 + level) / 2 }) or { 0 / 0, 0 / 0 }
-  return { estimate = estimate, low = bounds[1], high = bounds[2], level = level }
-end
-
-local function effect(values, level)
-  return effect_of(values:totable(), level)
+  local bounds = { 0 / 0, 0 / 0 }
+  if #drawn > 0 and n >= FEWEST_SENTENCES then
+    bounds = stats.quantiles(drawn, { (1 - level) / 2, (1 + level) / 2 })
+  end
+  return { estimate = estimate, low = bounds[1], high = bounds[2], level = level, n = n }
 end
 
 local function index_of(list, wanted)
@@ -81,7 +82,8 @@ local function refusal(self, token_nll, vocab, reference_delta)
   if self.collapsed then
     return ("collapsed: a language's loss exceeds ln V - ln 2 = %.2f nats/token"):format(limit)
   end
-  if reference_delta.low <= 0 then
+  local measurable = reference_delta.low > 0 -- NaN is not
+  if not measurable then
     return ("the reference language %s did not measurably degrade"):format(self.reference)
   end
 end
@@ -97,7 +99,7 @@ local function columns_except(count, skipped)
 end
 
 -- Mean degradation of low-resource over that of high-resource languages, where the corpus knows the classes.
-local function low_over_high(self, delta_byte, info, codes, level)
+local function low_over_high(self, delta_byte, info, codes, effect)
   local low, high = {}, {}
   for i, code in ipairs(codes) do
     local class = info[code].resource
@@ -107,10 +109,10 @@ local function low_over_high(self, delta_byte, info, codes, level)
       high[#high + 1] = i
     end
   end
-  if #low > 0 and #high > 0 and not self.refused then
-    local ratio = delta_byte:index(2, low):mean(2) / delta_byte:index(2, high):mean(2)
-    self.low_over_high = effect(ratio, level)
+  if self.refused or #low == 0 or #high == 0 then
+    return { refused = self.refused or "the texts do not name low- and high-resource languages" }
   end
+  return effect(delta_byte:index(2, low):mean(2) / delta_byte:index(2, high):mean(2))
 end
 
 ---@class residua.disparity.Opts
@@ -122,8 +124,10 @@ end
 --- Returns the disparity between two losses on the same texts.
 ---
 --- Fields: `rows` per language (delta_byte, delta_token, delta_character, delta_sentence: rise of the NLL [nats] with
---- intervals; ppl_increase [%]), `gap` = worst minus best delta_byte, `ratio` = mean over the other languages of
---- ppl_increase over that of the reference (nil when `refused` says why), `low_over_high`, `mean_delta`.
+--- intervals; ppl_increase [%]), `gap` = worst minus best delta_byte (never negative, so its interval lies above 0 even
+--- where the languages degrade alike: compare gaps, do not test one against 0), `ratio` = mean over the other languages
+--- of ppl_increase over that of the reference, `low_over_high`, `mean_delta`. A ratio that would mislead is an effect
+--- { refused = why }, and `refused` says so too: a collapsed model, or a reference that did not measurably degrade.
 ---@param base Loss
 ---@param changed Loss
 ---@param vocab integer  size of the vocabulary, for the collapse guard
@@ -131,7 +135,7 @@ end
 ---@return Disparity
 ---@example
 ---local m, texts = model.load("mini"), corpus.load("parallel16", { sentences = 6 })
----local d = disparity.of(m:loss(texts), m:quantized(quant.sane()):loss(texts), 4096)
+---local d = disparity.of(m:loss(texts), m:quantized(quant.sane()):loss(texts), m:architecture().vocab)
 ---assert(#d.rows == 16 and d.gap.estimate > 0)
 function M.of(base, changed, vocab, opts)
   opts = options.check("disparity.of", opts, { reference = { "string" }, seed = { "integer", 1 },
@@ -155,23 +159,30 @@ function M.of(base, changed, vocab, opts)
   local delta = { byte = rise / sums(columns.bytes), token = rise / tokens,
     character = rise / sums(columns.characters), sentence = rise / sums(ones) }
   local increase = ((rise / tokens):exp() - 1) * 100
+  local function effect(values)
+    return effect_of(values:totable(), opts.level, sentences)
+  end
 
   local self = setmetatable({ rows = {}, reference = reference, level = opts.level }, Disparity)
   for i, code in ipairs(codes) do
-    self.rows[i] = { language = code, ppl_increase = effect(increase:select(2, i), opts.level) }
+    self.rows[i] = { language = code, ppl_increase = effect(increase:select(2, i)) }
     for unit, values in pairs(delta) do
-      self.rows[i]["delta_" .. unit] = effect(values:select(2, i), opts.level)
+      self.rows[i]["delta_" .. unit] = effect(values:select(2, i))
     end
   end
-  self.gap = effect(delta.byte:max(2) - delta.byte:min(2), opts.level)
-  self.mean_delta = effect(delta.byte:mean(2), opts.level)
+  self.gap = effect(delta.byte:max(2) - delta.byte:min(2))
+  self.mean_delta = effect(delta.byte:mean(2))
   self.refused = refusal(self, (after / tokens):select(1, 1):totable(), vocab, self.rows[r].delta_token)
-  if not self.refused and #codes > 1 then
+  if #codes == 1 and not self.refused then
+    self.refused = "the texts have one language"
+  end
+  self.ratio = { refused = self.refused }
+  if not self.refused then
     local others = increase:index(2, columns_except(#codes, r)) / increase:select(2, r):reshape({ -1, 1 })
     self.ratio_draws = others:mean(2):totable() -- the data, then its resamples: the same ones for every pair of losses
-    self.ratio = effect_of(self.ratio_draws, opts.level)
+    self.ratio = effect_of(self.ratio_draws, opts.level, sentences)
   end
-  low_over_high(self, delta.byte, texts:info(), codes, opts.level)
+  self.low_over_high = low_over_high(self, delta.byte, texts:info(), codes, effect)
   return self
 end
 
@@ -185,6 +196,12 @@ end
 ---local m = model.load("mini")
 ---print(disparity.compare(m, m:quantized(quant.sane()), corpus.load("parallel16", { sentences = 6 })))
 function M.compare(base, changed, texts, opts)
+  for position, value in ipairs { base or false, changed or false } do
+    if getmetatable(value) ~= "Model" then
+      local got = value and type(value) or "nothing"
+      error(("disparity.compare: argument %d must be a Model, got %s"):format(position, got), 2)
+    end
+  end
   local rows = sweep { models = { base, changed }, texts = texts }
   return M.of(rows[1].loss, rows[2].loss, base:architecture().vocab, opts)
 end
@@ -227,7 +244,7 @@ function M.curve(opts)
     rows.refused = rows.refused or d.refused
     rows[i] = { at = opts.at[i], protected = 100 * cost.protected_share, mean_bits = cost.mean_bits,
       mean_delta = d.mean_delta, reference_delta = d:row(d.reference).delta_byte, gap = d.gap,
-      ratio = d.ratio or d.refused, draws = d.ratio_draws }
+      ratio = d.ratio, draws = d.ratio_draws }
   end
   return rows
 end
@@ -255,7 +272,7 @@ end
 ---@param level number
 ---@return table effect
 ---@example
----local rows = { { at = 0, draws = { 3, 3, 3 } }, { at = 10, draws = { 0, 1, 0.5 } } }
+---local rows = { { at = 0, draws = { 3, 3, 3 }, ratio = { n = 8 } }, { at = 10, draws = { 0, 1, 0.5 } } }
 ---assert(math.abs(disparity.crossing(rows, 1).estimate - 20 / 3) < 1e-12)
 function M.crossing(rows, level)
   local at, crossings = {}, {}
@@ -277,7 +294,7 @@ function M.crossing(rows, level)
     return { refused = ("only %.0f %% of the resamples cross %g"):format(100 * share, level) }
   end
   table.insert(crossings, 1, estimate)
-  return effect_of(crossings, 0.95)
+  return effect_of(crossings, 0.95, rows[1].ratio.n)
 end
 
 --- Returns the row of a language.
@@ -298,8 +315,8 @@ function Disparity:__tostring()
         100 * self.level) }))
   local summary = table_of({
     { measure = "gap (worst - best, nats/byte)", value = self.gap },
-    { measure = "ratio to " .. self.reference, value = self.ratio or self.refused },
-    { measure = "low / high resource", value = self.low_over_high or self.refused or "unknown" },
+    { measure = "ratio to " .. self.reference, value = self.ratio },
+    { measure = "low / high resource", value = self.low_over_high },
   }, { columns = { "measure", "value" } })
   return table_text .. "\n\n" .. tostring(summary)
 end

@@ -17,9 +17,6 @@ local function find_problems(facts)
         or "stop other programs, or install a fast BLAS: apt-get install libopenblas0-openmp",
     }
   end
-  if facts.threads < facts.cores then
-    problems[#problems + 1] = { ("%d of %d cores are used"):format(facts.threads, facts.cores), "raise --threads" }
-  end
   if not facts.mini then
     problems[#problems + 1] = { "the bundled model mini is missing",
       "restore stdlib/assets/mini, or train it with scripts/train_mini.lua" }
@@ -54,6 +51,9 @@ function M.report()
     { "speed", ("%.0f GFLOP/s (float32 products of 1024 x 1024)"):format(facts.gflops) },
     { "mini", facts.mini and "there" or "missing" },
   })
+  if facts.threads < facts.cores then
+    print("note: --threads or OMP_NUM_THREADS leaves cores unused")
+  end
   local problems = find_problems(facts)
   for _, problem in ipairs(problems) do
     print(("problem: %s; %s"):format(problem[1], problem[2]))

@@ -66,8 +66,10 @@ end
 ---@field params? table  parameters with defaults; `key=value` on the command line changes them
 ---@field quick? table  parameters of a small run (--quick)
 ---@field full? table  parameters of the whole run (--full)
----@field predicts table  name -> text, or { text, above | below | within = ... }
----@field run function  (p, x): parameters and the context of the run
+---@field predicts table  name -> text (the effect is above 0), or { text, above | below = number }, or
+---  { text, within = { low, high } }; `?verdict.of` says when one is supported
+---@field run function  (p, x): the parameters, and the context of the run: x.model, x.texts, x.seed,
+---  x:table(rows, opts), x:verdict(name, effect), x:warn(message), x:say(line); `?Context` has them
 
 --- Declares an experiment. It does not run here; `residua run ID` or `run("ID")` runs it.
 ---@param declaration residua.experiment.Declaration
@@ -104,6 +106,13 @@ function M.declare(declaration)
     result.predicts[name] = prediction(id, name, value)
   end
   return result
+end
+
+--- Returns whether a value is an experiment.
+---@param value any
+---@return boolean
+function M.is(value)
+  return getmetatable(value) == Experiment
 end
 
 return setmetatable(M, {

@@ -176,7 +176,9 @@ local function indexed(name)
   return nil, known
 end
 
-local function named(name)
+local named
+
+function named(name)
   local value = lookup.value(name)
   if value ~= nil and (type(value) == "table" or type(value) == "function"
     or type(value) == "userdata") then
@@ -189,6 +191,9 @@ local function named(name)
   local rows = search(name)
   if #rows == 0 then
     return nil, ("nothing found for '%s'%s"):format(name, text.did_you_mean(name, known))
+  end
+  if #rows == 1 then
+    return named(rows[1][1])
   end
   local shown = table.move(rows, 1, 40, 1, {})
   local rest = #rows > 40 and ("\n  and %d more"):format(#rows - 40) or ""

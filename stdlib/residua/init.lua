@@ -22,6 +22,8 @@ local modules = {
   train = "residua.train",
 }
 
+require("residua.strict").methods(require("residua.native"))
+
 return setmetatable({ names = require("residua.sorted_keys")(modules) }, {
   __index = function(self, name)
     if not modules[name] then

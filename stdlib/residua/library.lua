@@ -1,5 +1,6 @@
 -- The bundled experiments: scripts/<group>/<ID>.lua, found by id.
 
+local experiment = require("residua.experiment")
 local system = require("residua.system")
 local text = require("residua.text")
 
@@ -44,7 +45,10 @@ function M.find(wanted)
     end
   end
   if #found == 0 then
-    error(("no experiment '%s'%s; residua list shows them all"):format(wanted, text.did_you_mean(wanted, ids)), 0)
+    local file = wanted .. ".lua"
+    local hint = system.exists(file) and (" in the library, but there is %s: residua run %s"):format(file, file)
+      or text.did_you_mean(wanted, ids) .. "; residua list shows them all"
+    error(("no experiment '%s'%s"):format(wanted, hint), 0)
   end
   return found
 end
@@ -59,7 +63,7 @@ function M.load(id)
     error(message, 0)
   end
   local declared = chunk()
-  if type(declared) ~= "table" or getmetatable(declared) == nil or not declared.run then
+  if not experiment.is(declared) then
     error(("%s: the script returns no experiment; end it with return experiment { ... }"):format(files[id] or id), 0)
   end
   return declared

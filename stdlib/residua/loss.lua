@@ -2,6 +2,7 @@
 
 local stats = require("residua.stats")
 local table_of = require("residua.table")
+local text = require("residua.text")
 
 local M = {}
 
@@ -44,8 +45,18 @@ function Loss:perplexity()
   return math.exp(self:mean())
 end
 
+local AXES = { "language", "script", "family", "morphology", "resource", "sentence" }
+
 -- The label of each text on an axis.
 local function labels(texts, axis)
+  local known = {}
+  for _, name in ipairs(AXES) do
+    known[name] = true
+  end
+  if not known[axis] then
+    error(("Loss:by: no axis '%s'%s; axes are %s"):format(tostring(axis), text.did_you_mean(tostring(axis), AXES),
+      table.concat(AXES, ", ")), 4)
+  end
   local columns = texts:table()
   if columns[axis] then
     return columns[axis]
@@ -77,22 +88,28 @@ local function pick(list, members)
   return picked
 end
 
---- Returns the loss by language, script, family, morphology, resource class or sentence: nats per byte with a
---- 95 % interval over texts, nats per token, perplexity.
+local function exp_of(effect)
+  return { estimate = math.exp(effect.estimate), low = math.exp(effect.low), high = math.exp(effect.high),
+    n = effect.n, level = effect.level }
+end
+
+--- Returns the loss by language, script, family, morphology, resource class or sentence: nats per byte, nats per token
+--- and perplexity, each with a 95 % interval over texts (none under 3 texts).
 ---@param axis? string  "language" by default
 ---@return Table
 ---@example
 ---local rows = model.load("mini"):loss(corpus.load("parallel16", { sentences = 4 })):by "language"
 ---assert(rows[1].language == "ara" and rows[1].per_byte.low <= rows[1].per_byte.estimate)
+---print(rows[1].perplexity.estimate)
 function Loss:by(axis)
   axis = axis or "language"
   local columns, rows = self.texts:table(), {}
   for i, group in ipairs(groups(self.texts, axis)) do
     local nll, tokens = pick(self.nll, group.members), pick(self.tokens, group.members)
     local per_byte = stats.ratio(nll, pick(columns.bytes, group.members))
-    local per_token = sum(nll) / sum(tokens)
+    local per_token = stats.ratio(nll, tokens)
     rows[i] = { [axis] = group.label, texts = #group.members, per_byte = per_byte, per_token = per_token,
-      perplexity = math.exp(per_token) }
+      perplexity = exp_of(per_token) }
   end
   return table_of(rows, { columns = { axis, "texts", "per_byte", "per_token", "perplexity" },
     caption = "Loss [nats] with 95 % intervals over texts" })

@@ -125,6 +125,9 @@ end
 ---local loss = model.load("mini"):loss(corpus.load("parallel16", { sentences = 2 }))
 ---assert(loss:mean() > 0)
 function Model:loss(texts)
+  if getmetatable(self) ~= "Model" or getmetatable(texts) ~= "Corpus" then
+    error("Model:loss: call it as m:loss(texts), with a Model m, a colon and a Corpus", 2)
+  end
   return require("residua.sweep") { models = { self }, texts = texts }[1].loss
 end
 

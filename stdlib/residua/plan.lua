@@ -44,7 +44,8 @@ end
 ---assert(p:cost(model.load("mini")).protected_share < 0.4)
 function M.make(opts, model)
   opts = options.check("plan.make", opts, {
-    with = { "Quantizer" }, params = { "string|table|function", MATRICES }, protect = { "any", {} },
+    with = { "Quantizer" }, params = { "string|table|function", MATRICES },
+    protect = { "string|table|function", {} },
   })
   if not opts.with then
     error("plan.make: option 'with' is missing; name a quantizer, as in with = quant.int { bits = 4 }", 2)

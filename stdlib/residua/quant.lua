@@ -37,14 +37,14 @@ end
 ---@field bits? integer  4 by default
 ---@field protect? string|string[]|integer[]  params to keep in full precision
 
---- Returns the options of the record's naive scheme: symmetric absmax per tensor over every weight, with
+--- Returns the options of the naive scheme of the early studies: symmetric absmax per tensor over every weight, with
 --- embeddings, norms and tied head. Pass them to `model:quantized` or `plan.make`.
 ---@param opts? residua.quant.SchemeOpts
 ---@return residua.model.QuantizeOpts
 ---@example
 ---assert(model.load("mini"):quantized(quant.naive()):edited("embed.tokens"))
 function M.naive(opts)
-  opts = options.check("quant.naive", opts, { bits = { "integer", 4 }, protect = { "any" } })
+  opts = options.check("quant.naive", opts, { bits = { "integer", 4 }, protect = { "string|table|function" } })
   return { with = M.int { bits = opts.bits, per = "tensor" }, params = "*", protect = opts.protect }
 end
 
@@ -55,7 +55,7 @@ end
 ---@example
 ---assert(not model.load("mini"):quantized(quant.sane()):edited("embed.tokens"))
 function M.sane(opts)
-  opts = options.check("quant.sane", opts, { bits = { "integer", 4 }, protect = { "any" } })
+  opts = options.check("quant.sane", opts, { bits = { "integer", 4 }, protect = { "string|table|function" } })
   return { with = M.int { bits = opts.bits, per = "channel" }, protect = opts.protect }
 end
 

@@ -68,13 +68,14 @@ end
 local function verdict_rows(id, verdicts)
   local rows = {}
   for i, entry in ipairs(verdicts) do
-    rows[i] = { id = id, prediction = entry.prediction.text, verdict = entry.verdict,
-      effect = effect_text(entry.effect), p = entry.effect.adjusted_p, why = entry.why }
+    rows[i] = { id = id, prediction = entry.prediction.text, expects = verdict.criterion(entry.prediction),
+      verdict = entry.verdict, effect = effect_text(entry.effect), ["p (Holm)"] = entry.effect.adjusted_p,
+      why = entry.why }
   end
   return rows
 end
 
-local COLUMNS = { "id", "prediction", "verdict", "effect", "p", "why" }
+local COLUMNS = { "id", "prediction", "expects", "verdict", "effect", "p (Holm)", "why" }
 
 -- Runs one experiment on what is loaded; returns its record.
 local function run_one(job, loaded, options)
@@ -89,7 +90,9 @@ local function run_one(job, loaded, options)
   declared.run(params, x)
   local seconds = system.clock() - start
   local verdicts = verdict.of(declared.predicts, x.effects)
-  options.write(tostring(table_of(verdict_rows(declared.id, verdicts), { columns = COLUMNS })))
+  if options.several then
+    options.write(tostring(table_of(verdict_rows(declared.id, verdicts), { columns = COLUMNS })))
+  end
   options.write(("%.1f s\n"):format(seconds))
   return record.of { experiment = declared, params = params, context = x, verdicts = verdicts, seconds = seconds }
 end
@@ -164,7 +167,8 @@ end
 
 -- Runs jobs, prints what they found, saves their records.
 local function run_jobs(jobs, options)
-  options = setmetatable({ write = options.json == "-" and function() end or print }, { __index = options })
+  options = setmetatable({ write = options.json == "-" and function() end or print, several = #jobs > 1 },
+    { __index = options })
   local out = options.out or "runs"
   require_folder(out)
   local json_file = options.json and open_json(options.json)
@@ -206,49 +210,10 @@ function M.list()
   print(table_of(rows, { columns = { "id", "title", "asks" } }))
 end
 
-local TEMPLATE = [==[
-return experiment {
-  id = "%s", title = "New experiment",
-  asks = "Does one scale per channel cost less than one per tensor, in every language alike?",
-  params = { bits = 4, sentences = 32 },
-  quick = { sentences = 8 },
-  predicts = { dearer = { "per tensor the loss rises more [nats/byte, over languages]", above = 0 } },
-  run = function(p, x)
-    local texts = x.texts:first(p.sentences)
-    local rises = {}
-    for _, per in ipairs { "tensor", "channel" } do
-      local q = x.model:quantized { with = quant.int { bits = p.bits, per = per } }
-      local d = disparity.compare(x.model, q, texts, { seed = x.seed })
-      x:table(d.rows, { columns = { "language", "delta_byte", "ppl_increase" }, caption = "per " .. per })
-      rises[per] = {}
-      for i, row in ipairs(d.rows) do
-        rises[per][i] = row.delta_byte.estimate
-      end
-    end
-    x:verdict("dearer", stats.paired_difference(rises.tensor, rises.channel, { seed = x.seed }))
-  end,
-}
-]==]
-
---- Writes a new experiment from a template into the current folder.
----@param name string  its id; the file is called <name>.lua
----@return integer status
-function M.new(name)
-  local path = name:gsub("%.lua$", "") .. ".lua"
-  if system.exists(path) then
-    error(path .. " is there already; choose another name", 0)
-  end
-  local file = assert(io.open(path, "w"))
-  file:write(TEMPLATE:format((name:gsub("%.lua$", ""):gsub("^.*/", ""))))
-  file:close()
-  print(("wrote %s; run it with: residua run %s"):format(path, path))
-  return 0
-end
-
 return setmetatable(M, {
-  -- run("T-004", { bits = 3 }) in the REPL
-  __call = function(_, ids, params)
-    local options = { params = params }
+  -- run("T-004", { bits = 3 }) in the REPL; a third argument has the options of runner.run
+  __call = function(_, ids, params, options)
+    options = setmetatable({ params = params }, { __index = options })
     return select(2, run_jobs(prepare(ids, options), options))
   end,
 })

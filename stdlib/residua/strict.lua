@@ -1,5 +1,6 @@
 -- Strict globals: reading an undefined global is an error that names it, and so is making a new one
 -- in a script. Modules of the library appear as globals on first use.
+local sorted_keys = require("residua.sorted_keys")
 local text = require("residua.text")
 
 local M = {}
@@ -78,6 +79,23 @@ local function writer(known, opts)
       opts.on_hide(name)
     end
     rawset(env, name, value)
+  end
+end
+
+--- Makes reading an unknown method of native types an error that names it and the nearest one.
+---@param native table  modules of types of methods
+function M.methods(native)
+  for _, module in pairs(native) do
+    for type_name, methods in pairs(module) do
+      if type(methods) == "table" and type_name:find("^%u") and not getmetatable(methods) then
+        setmetatable(methods, { __index = function(_, name)
+          if type(name) == "string" and not is_exempt(2) then
+            error(("%s has no '%s'%s; ?%s lists what it has"):format(type_name, name,
+              text.did_you_mean(name, sorted_keys(methods)), type_name), 2)
+          end
+        end })
+      end
+    end
   end
 end
 

@@ -20,8 +20,11 @@ local function all_columns(rows)
   return names
 end
 
--- An effect { estimate, low, high } prints as an estimate and its interval.
+-- An effect { estimate, low, high } prints as an estimate and its interval, a refused one as the reason.
 local function cell(value)
+  if type(value) == "table" and value.refused then
+    return value.refused
+  end
   if type(value) == "table" and value.estimate then
     local lowest = value.low == value.low and value.low and text.number(value.low) or "?"
     local highest = value.high == value.high and value.high and text.number(value.high) or "?"
@@ -33,6 +36,21 @@ local function cell(value)
   return value
 end
 
+-- A column that no row has is a slip of the pen when another name is near; else it is empty in these rows.
+local function check_columns(rows, columns)
+  local present = all_columns(rows)
+  local there = {}
+  for _, name in ipairs(present) do
+    there[name] = true
+  end
+  for _, name in ipairs(#rows > 0 and columns or {}) do
+    local hint = not there[name] and text.did_you_mean(name, present) or ""
+    if hint ~= "" then
+      error(("table_of: no row has a column '%s'%s"):format(name, hint), 3)
+    end
+  end
+end
+
 --- Returns rows as a table that prints aligned, with effects as "estimate [low, high]".
 ---@param rows table[]  each a table of named values
 ---@param opts? table  columns (names in order; all, sorted, by default), caption
@@ -41,6 +59,7 @@ end
 ---local t = table_of({ { bits = 4, loss = 2.5 } }, { columns = { "bits", "loss" } })
 ---assert(tostring(t) == "bits  loss\n----  ----\n   4   2.5")
 local function table_of(rows, opts)
+  check_columns(rows, opts and opts.columns)
   local self = { columns = opts and opts.columns or all_columns(rows), caption = opts and opts.caption }
   return setmetatable(table.move(rows, 1, #rows, 1, self), Table)
 end

@@ -1,6 +1,7 @@
--- Verdicts: what an effect's interval says about a prediction that was declared beforehand.
+-- Verdicts: what an effect's interval says about a prediction that was declared beforehand. `verdict.of` has the rule.
 
 local stats = require("residua.stats")
+local text = require("residua.text")
 
 local M = {}
 
@@ -33,23 +34,42 @@ local function judge(prediction, effect)
   local inside, outside = place(prediction, effect)
   if not inside and not outside then
     return "inconclusive", "the interval crosses the border"
-  elseif effect.adjusted_p and effect.adjusted_p > ALPHA then
+  elseif effect.adjusted_p and effect.adjusted_p > ALPHA + 1e-12 then
     return "inconclusive", ("p = %.3g after Holm's correction"):format(effect.adjusted_p)
   end
   return inside and "supported" or "refuted", nil
 end
 
--- p values are of the test against 0: they say nothing of a border elsewhere, where the interval alone decides.
-local function tests_border(prediction)
-  return prediction.above == 0 or prediction.below == 0
+-- The p of a border: that of the effect's own test where the border is 0, else from its interval.
+local function p_of_border(effect, border)
+  if border == 0 and finite(effect.p) then
+    return effect.p
+  end
+  return stats.interval_p(effect.estimate, effect.low, effect.high, border, effect.level)
 end
 
--- Adds adjusted_p to the effects that have a p.
+-- The p of a prediction. For `within` inside: of both borders the less certain (two one-sided tests); outside: of the
+-- border that was missed.
+local function p_of(prediction, effect)
+  if not prediction.within then
+    return p_of_border(effect, prediction.above or prediction.below)
+  end
+  local low, high = prediction.within[1], prediction.within[2]
+  if effect.estimate < low then
+    return p_of_border(effect, low)
+  elseif effect.estimate > high then
+    return p_of_border(effect, high)
+  end
+  return math.max(p_of_border(effect, low), p_of_border(effect, high))
+end
+
+-- Adds adjusted_p to the effects that have an interval.
 local function correct(entries)
   local p, tested = {}, {}
   for _, entry in ipairs(entries) do
-    if finite(entry.effect.p) and tests_border(entry.prediction) then
-      p[#p + 1], tested[#tested + 1] = entry.effect.p, entry.effect
+    local effect = entry.effect
+    if not effect.refused and finite(effect.low) and finite(effect.high) then
+      p[#p + 1], tested[#tested + 1] = p_of(entry.prediction, effect), effect
     end
   end
   for i, adjusted in ipairs(#p > 0 and stats.holm(p) or {}) do
@@ -57,7 +77,23 @@ local function correct(entries)
   end
 end
 
---- Returns the verdicts of one experiment. p values are corrected together by Holm's method.
+--- Returns the criterion of a prediction as text: "> 0", "< 1", "5 to 15".
+---@param prediction table
+---@return string
+function M.criterion(prediction)
+  if prediction.within then
+    return ("%s to %s"):format(text.number(prediction.within[1]), text.number(prediction.within[2]))
+  end
+  return (prediction.below and "< " or "> ") .. text.number(prediction.below or prediction.above)
+end
+
+--- Returns the verdicts of one experiment.
+---
+--- A prediction is supported where the effect's interval lies wholly inside what was predicted and p, corrected by
+--- Holm's method over the predictions of the experiment, is at most 0.05; refuted where it lies wholly outside, with
+--- the same p; inconclusive in all other cases: an interval across the border, no interval, fewer than 3 units, a
+--- refused effect. p is that of the effect's own test (sign flips, permutations) where the border is 0, else it follows
+--- from the interval (`stats.interval_p`).
 ---@param predicts table<string, table>  as `experiment` normalises them
 ---@param effects table<string, table>  by prediction: estimate, low, high, p, n; or refused (why)
 ---@return table[]  sorted by name: name, prediction, verdict ("supported", "refuted", "inconclusive"), effect, why

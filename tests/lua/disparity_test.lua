@@ -117,17 +117,17 @@ function test.another_reference_inverts_the_ratio()
 end
 
 function test.the_mean_of_the_other_languages()
-  local texts = corpus.of { eng = { "ab", "cd" }, fra = { "ab", "cd" }, swa = { "ab", "cd" } }
-  local tokens = { 1, 1, 1, 1, 1, 1 }
-  local base = loss.of(texts, { 1, 1, 1, 1, 1, 1 }, tokens)
-  local changed = loss.of(texts, { 1.1, 1.1, 1.2, 1.2, 1.4, 1.4 }, tokens)
+  local texts = corpus.of { eng = { "ab", "cd", "ef" }, fra = { "ab", "cd", "ef" }, swa = { "ab", "cd", "ef" } }
+  local tokens = { 1, 1, 1, 1, 1, 1, 1, 1, 1 }
+  local base = loss.of(texts, tokens, tokens)
+  local changed = loss.of(texts, { 1.1, 1.1, 1.1, 1.2, 1.2, 1.2, 1.4, 1.4, 1.4 }, tokens)
   local d = disparity.of(base, changed, VOCAB)
   local eng, fra, swa = math.exp(0.1) - 1, math.exp(0.2) - 1, math.exp(0.4) - 1
   t.near(d.ratio.estimate, (fra / eng + swa / eng) / 2, 1e-9)
 end
 
 function test.resource_classes_of_a_known_corpus()
-  local texts = corpus.load("parallel16", { languages = { "eng", "fra", "swa" }, sentences = 2 })
+  local texts = corpus.load("parallel16", { languages = { "eng", "fra", "swa" }, sentences = 3 })
   local columns, before, after, tokens = texts:table(), {}, {}, {}
   local per_byte_of = { eng = 0.01, fra = 0.03, swa = 0.08 }
   for i, code in ipairs(columns.language) do
@@ -143,7 +143,7 @@ function test.a_collapsed_language_refuses_ratios()
   local limit = math.log(VOCAB) - math.log(2)
   changed.nll[4] = 11 * (limit + 0.01) - changed.nll[5] - changed.nll[6]
   local d = disparity.of(base, changed, VOCAB)
-  t.eq({ d.collapsed, d.rows[1].collapsed, d.rows[2].collapsed, d.ratio, d.low_over_high },
+  t.eq({ d.collapsed, d.rows[1].collapsed, d.rows[2].collapsed, d.ratio.estimate, d.low_over_high.estimate },
     { true, nil, true, nil, nil })
   t.eq(d.refused, "collapsed: a language's loss exceeds ln V - ln 2 = 6.21 nats/token")
   changed.nll[4] = 11 * (limit - 0.01) - changed.nll[5] - changed.nll[6]
@@ -154,15 +154,23 @@ function test.a_reference_that_did_not_degrade_refuses_ratios()
   local base, changed = losses()
   changed.nll[1] = 1 -- some sentences of eng gain, some lose
   local d = disparity.of(base, changed, VOCAB)
-  t.eq({ d.ratio, d.refused }, { nil, "the reference language eng did not measurably degrade" })
+  t.eq({ d.ratio.refused, d.refused }, { d.refused, "the reference language eng did not measurably degrade" })
   t.ok(tostring(d):find("did not measurably degrade", 1, true))
 end
 
 function test.missing_sentences_count_for_nothing()
-  local texts = corpus.of { eng = { "ab", "cd" }, swa = { "ab" } }
-  local d = disparity.of(loss.of(texts, { 1, 1, 1 }, { 1, 1, 1 }), loss.of(texts, { 2, 2, 3 }, { 1, 1, 1 }), VOCAB)
+  local texts = corpus.of { eng = { "ab", "cd", "ef" }, swa = { "ab" } }
+  local ones = { 1, 1, 1, 1 }
+  local d = disparity.of(loss.of(texts, ones, ones), loss.of(texts, { 2, 2, 2, 3 }, ones), VOCAB)
   t.near({ d:row("eng").delta_byte.estimate, d:row("swa").delta_byte.estimate }, { 0.5, 1 }, 1e-12)
   t.near({ d:row("swa").delta_byte.low, d:row("swa").delta_byte.high }, { 1, 1 }, 1e-12)
+end
+
+function test.two_sentences_give_no_interval()
+  local texts, ones = corpus.of { eng = { "ab", "cd" }, swa = { "ab", "cd" } }, { 1, 1, 1, 1 }
+  local d = disparity.of(loss.of(texts, ones, ones), loss.of(texts, { 2, 2, 3, 3 }, ones), VOCAB)
+  t.eq({ d.gap.n, d.gap.low == d.gap.low }, { 2, false })
+  t.ok(d.ratio.refused)
 end
 
 function test.comparing_models_measures_both()
@@ -193,7 +201,8 @@ end
 
 function test.a_crossing_lies_on_a_straight_line()
   local e = disparity.crossing({
-    { at = 0, draws = { 4, 4, 2 } }, { at = 10, draws = { 2, 3, 1.5 } }, { at = 20, draws = { 0, 0, 0 } } }, 1)
+    { at = 0, draws = { 4, 4, 2 }, ratio = { n = 9 } },
+    { at = 10, draws = { 2, 3, 1.5 } }, { at = 20, draws = { 0, 0, 0 } } }, 1)
   t.near(e.estimate, 15, 1e-12)
   local bounds = stats.quantiles({ 10 + 10 * 2 / 3, 10 + 10 / 3 }, { 0.025, 0.975 })
   t.near({ e.low, e.high }, bounds, 1e-9)

@@ -4,10 +4,10 @@ local corpus = require("residua.corpus")
 local experiment = require("residua.experiment")
 local json = require("residua.json")
 local model = require("residua.model")
-local runner = require("residua.runner")
 local support = require("tests.lua.support")
 local system = require("residua.system")
 local t = require("residua.testing")
+local template = require("residua.template")
 
 local test = t.suite()
 
@@ -138,7 +138,7 @@ function test.verdicts_need_effects()
   local declared = experiment { id = "X-006", title = "x", asks = "x?", predicts = { up = "it rises" },
     run = function() end }
   local x = context.new { experiment = declared, write = function() end }
-  t.raises("verdict 'up' needs an effect with estimate, low and high", function()
+  t.raises("verdict 'up' needs an effect { estimate, low, high }, or { refused = why }", function()
     x:verdict("up", 3)
   end)
   x:verdict("up", { estimate = 1 })
@@ -155,9 +155,19 @@ function test.new_scripts_run()
   local path = folder.path .. "/X-100.lua"
   t.eq((run(folder, { path })), 0)
   t.eq(record_of(folder).id, "X-100")
-  t.raises(path .. " is there already; choose another name", function()
-    runner.new(folder.path .. "/X-100")
-  end)
+  t.eq({ template.write(folder.path .. "/X-100") }, { nil, path .. " is there already; choose another name" })
+  t.eq({ template.write("T-004") },
+    { nil, "the library has an experiment T-004 already; choose another name" })
+  t.eq({ template.write("a b") },
+    { nil, "'a b' cannot name an experiment; use letters, digits, - and _, such as X-001" })
+end
+
+function test.a_declaration_is_no_script()
+  local folder <close> = support.folder()
+  template.write(folder.path .. "/X-101")
+  local _, err, status = support.run(("'%s/X-101.lua'"):format(folder.path))
+  t.eq(status, 2)
+  t.ok(err:find("X-101.lua declares an experiment; run it with: residua run", 1, true), err)
 end
 
 return test

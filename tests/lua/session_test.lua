@@ -106,7 +106,7 @@ end
 
 function test.arguments_are_split()
   local options = {
-    ["--seed"] = { key = "seed", value = "N", integer = true }, ["--quick"] = { key = "quick" },
+    ["--seed"] = { key = "seed", value = "N", least = 0 }, ["--quick"] = { key = "quick" },
   }
   local found, rest = arguments.parse({ "a", "--seed", "3", "b", "--quick", "--", "--c" }, options)
   t.eq(found, { seed = 3, quick = true })
@@ -115,7 +115,7 @@ function test.arguments_are_split()
   found, rest = arguments.parse({ "x.lua", "--seed" }, options, true)
   t.eq({ found, rest }, { {}, { "x.lua", "--seed" } })
   t.eq(select(2, arguments.parse({ "--seed", "-1" }, options)),
-    "option '--seed' takes a whole number, not '-1'")
+    "option '--seed' takes a whole number of at least 0, not '-1'")
   t.eq(select(2, arguments.parse({ "--sede", "1" }, options)),
     "unknown option '--sede' (did you mean '--seed'?)")
 end

@@ -92,4 +92,10 @@ function test.names_hold_globals_and_modules()
   t.eq(strict.names(env), { "corpus", "model", "print" })
 end
 
+function test.unknown_methods_are_named()
+  t.raises("Model has no 'los' (did you mean 'loss'?); ?Model lists what it has", function()
+    require("residua.model").load("mini"):los()
+  end)
+end
+
 return test

@@ -28,6 +28,17 @@ function test.rows_stay_reachable()
   t.eq(rows:column("a"), { 1, 2 })
 end
 
+function test.a_mistyped_column_is_named()
+  t.raises("table_of: no row has a column 'gpa' (did you mean 'gap'?)", function()
+    table_of({ { gap = 1 } }, { columns = { "gpa" } })
+  end)
+  t.eq(tostring(table_of({ { gap = 1 } }, { columns = { "gap", "why" } })), "gap  why\n---  ---\n  1")
+end
+
+function test.refused_effects_print_why()
+  t.eq(tostring(table_of { { ratio = { refused = "collapsed" } } }), "ratio\n---------\ncollapsed")
+end
+
 function test.no_rows()
   t.eq(tostring(table_of({}, { columns = { "a" } })), "a\n-")
 end

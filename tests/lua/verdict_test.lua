@@ -73,6 +73,24 @@ function test.holm_corrects_all_p_together()
   t.eq(effects.b.adjusted_p, nil, "the effects given stay as they are")
 end
 
+function test.p_follows_from_the_interval_where_the_border_is_not_0()
+  local function adjusted(criterion, effect)
+    criterion.text = "it is so"
+    return verdict.of({ it = criterion }, { it = effect })[1].effect.adjusted_p
+  end
+  local effect = { estimate = 2, low = 1, high = 3, p = 0.02, n = 9 }
+  t.eq(adjusted({ above = 0 }, effect), 0.02, "the test's own p")
+  t.near(adjusted({ above = 1 }, effect), 0.05, 1e-12)
+  t.near(adjusted({ below = 3 }, effect), 0.05, 1e-12)
+  t.near(adjusted({ within = { 1, 5 } }, effect), 0.05, 1e-12, "inside: the nearer border")
+  t.near(adjusted({ within = { 3, 5 } }, effect), 0.05, 1e-12, "outside: the border missed")
+end
+
+function test.criteria_are_shown()
+  t.eq({ verdict.criterion { above = 0 }, verdict.criterion { below = 1.5 }, verdict.criterion { within = { 5, 15 } } },
+    { "> 0", "< 1.5", "5 to 15" })
+end
+
 function test.nan_p_is_no_p()
   t.eq(judge({ above = 0 }, interval(1, 2, { n = 9, p = 0 / 0 })), "supported")
 end

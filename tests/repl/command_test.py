@@ -97,7 +97,7 @@ class WrongUseTest(ProgramTest):
 
     def test_values(self):
         self.check(["run", "T-004", "--seed"], "'--seed' needs a value")
-        self.check(["run", "T-004", "--seed", "x"], "'--seed' takes a whole number, not 'x'")
+        self.check(["run", "T-004", "--seed", "x"], "'--seed' takes a whole number of at least 0, not 'x'")
         self.check(["run", "T-004", "--quick=1"], "'--quick' takes no value")
         self.check(["--device", "tpu9", "-e", "1"], "tpu9")
 

@@ -1,6 +1,9 @@
 -- What the modules of the library are called: global names, files, and back.
 local M = {}
 
+-- Modules whose functions lie in a folder of the same name, by subject.
+local PARTED <const> = { stats = true, quant = true }
+
 local function protected(name)
   local ok, module = pcall(require, name)
   return ok and module or nil
@@ -109,23 +112,29 @@ end
 ---local names = require("residua.help.names")
 ---assert(names.of_file("some/folder/study.lua") == "study")
 function M.of_file(path)
-  local name = global_names_by_path()[path] or path:match(".*/(residua/[%w_/]+)%.lua$")
+  local parted = path:match(".*/residua/(%w+)/[%w_]+%.lua$")
+  local name = PARTED[parted] and parted or global_names_by_path()[path] or path:match(".*/(residua/[%w_/]+)%.lua$")
     or path:match("([^/]+)%.lua$") or path
   return (name:gsub("/init$", ""):gsub("/", "."))
 end
 
---- Returns the Lua files of the library, sorted.
+--- Returns the Lua files of the library, sorted, those of parted modules included.
 ---@return string[]
 function M.files()
   local own = package.searchpath("residua.help", package.path)
   local folder = own and own:match("^(.*)help%.lua$")
   local list = M.native().system and M.native().system.list
   local files = {}
-  for _, name in ipairs(list and folder and list(folder) or {}) do
-    if name:find("%.lua$") then
-      files[#files + 1] = folder .. name
+  local function add(inside)
+    for _, name in ipairs(list and folder and list(inside) or {}) do
+      if name:find("%.lua$") then
+        files[#files + 1] = inside .. name
+      elseif PARTED[name] then
+        add(inside .. name .. "/")
+      end
     end
   end
+  add(folder)
   return files
 end
 

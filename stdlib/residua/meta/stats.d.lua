@@ -92,6 +92,19 @@ function M.correlation(kind, x, y) end
 ---@return number[]
 function M.holm(p) end
 
+--- Returns the two-sided p of a border, from how far it lies from the estimate in half-widths of the interval
+--- (Altman and Bland 2011); at least 0.001, and NaN without an interval.
+---@param estimate number
+---@param low number
+---@param high number
+---@param border number
+---@param level? number  Of the interval; 0.95 when absent.
+---@return number
+---```lua
+--- assert(math.abs(stats.interval_p(1, 0, 2, 0) - 0.05) < 1e-12)
+---```
+function M.interval_p(estimate, low, high, border, level) end
+
 --- Returns the unbiased linear CKA of two representations (Song et al. 2012).
 ---@param x Tensor  [items, features]
 ---@param y Tensor  [items, features]

@@ -45,7 +45,7 @@ function M.make_folder(path) end
 function M.set_device(name) end
 
 --- Sets the number of threads that products use.
----@param count integer  0 for one per core.
+---@param count integer  0 for OMP_NUM_THREADS, or one per core.
 function M.set_threads(count) end
 
 --- Turns progress lines on or off.

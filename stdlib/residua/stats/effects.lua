@@ -11,6 +11,7 @@ M.ranks = native.ranks
 M.holm = native.holm
 M.benjamini_hochberg = native.benjamini_hochberg
 M.resample_counts = native.resample_counts
+M.interval_p = native.interval_p
 
 -- Labels of any kind as integers, in order of first appearance.
 local function as_integers(labels)
