@@ -33,7 +33,7 @@ TEST_CASE("threads are those asked for, or one per core", "[device]") {
   device::set_threads(1);
   CHECK(device::threads() == 1);
   device::set_threads(0);
-  CHECK(device::threads() == device::cores());
+  CHECK(device::threads() == device::default_threads());
   device::set_threads(before);
 }
 
