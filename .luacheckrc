@@ -2,7 +2,7 @@ std = "lua54"
 max_line_length = 120
 -- The modules of the library, which the host gives to scripts.
 read_globals = {
-  "capture", "corpus", "disparity", "experiment", "help", "json", "model", "plan", "quant", "range", "run", "stats",
+  "capture", "corpus", "disparity", "divergence", "experiment", "help", "json", "model", "plan", "quant", "range", "run", "stats",
   "sweep", "system", "table_of", "tensor", "tokenizer", "train",
 }
 exclude_files = { "stdlib/residua/meta" }

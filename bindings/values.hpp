@@ -7,6 +7,7 @@
 #include "engine/model/model.hpp"
 #include "engine/model/packed.hpp"
 #include "engine/stats/moments.hpp"
+#include "engine/stats/quantile_sketch.hpp"
 #include "engine/text/corpus.hpp"
 #include "engine/train/trainer.hpp"
 
@@ -26,6 +27,7 @@ using ModelBox = Box<Model>;
 using QuantizerBox = Box<Quantizer>;
 using PlanBox = Box<Plan>;
 using MomentsBox = Box<stats::Moments>;
+using SketchBox = Box<stats::QuantileSketch>;
 using TrainerBox = Box<std::unique_ptr<Trainer>>;
 
 /// The model itself, or each of a list of models.

@@ -116,6 +116,19 @@ int model_ablate_site(lua_State* L) {
   return ModelBox::push(L, std::move(changed));
 }
 
+int model_quantize_site(lua_State* L) {
+  const Model& model = ModelBox::check(L, 1);
+  ActivationQuantizer edit{QuantizerBox::check(L, 3), {}, {}};
+  if (const at::Tensor* smoothing = opt_tensor(L, 4))
+    edit.smoothing = *smoothing;
+  if (const auto seed = maybe_integer(L, 5))
+    edit.rotation = static_cast<uint64_t>(*seed);
+  Model changed = model;
+  for (const Site& site : find_sites(std::string(check_string(L, 2)), model.architecture()))
+    changed = changed.with_activation(site, edit);
+  return ModelBox::push(L, std::move(changed));
+}
+
 int model_sites(lua_State* L) {
   const Model& model = ModelBox::check(L, 1);
   const auto sites = find_sites(std::string(opt_string(L, 2, "*")), model.architecture());
@@ -193,6 +206,13 @@ assert(zero:param("L0.mlp.down"):abs():max() == 0 and m:param("L0.mlp.down"):abs
      R"(Returns a model whose activations at a site are a constant.
 @param site string  Glob of sites, "L3.attn.out".
 @param value? Tensor  [width], the same at every token; zero when absent.
+@return Model)"},
+    {"quantize_site", model_quantize_site,
+     R"(Returns a model whose activations at sites are quantized; `Model:quantized_activations` has options.
+@param site string  Glob of sites, "L*.mlp.in".
+@param quantizer Quantizer  Per token or group, or per tensor with a fixed clip.
+@param smoothing? Tensor  [width] divides before and multiplies after.
+@param rotation? integer  Seed of a rotation before, undone after.
 @return Model)"},
     {"sites", model_sites,
      R"(Returns the names of the sites that a glob selects, in the order of the forward pass.

@@ -37,19 +37,36 @@ int run_shared_cost(lua_State* L) {
   return push(L, shared_cost(check_models(L, 1)));
 }
 
+/// The group of each text, from 0, and the number of groups: arguments 4 and 5.
+std::pair<std::vector<int64_t>, int64_t> check_groups(lua_State* L, std::size_t texts) {
+  std::vector<int64_t> groups = check_integers(L, 4);
+  const int64_t count = check_integer(L, 5, 1, 1 << 20);
+  if (groups.size() != texts)
+    throw ArgError(4, cat(groups.size(), " groups for ", texts, " texts"));
+  for (std::size_t i = 0; i < groups.size(); ++i)
+    groups[i] = index_from_one(groups[i], count, 4, static_cast<int64_t>(i) + 1);
+  return {std::move(groups), count};
+}
+
 int run_moments(lua_State* L) {
   const auto models = check_models(L, 1);
   const auto& texts = check_tokens(L, 2);
-  std::vector<int64_t> groups = check_integers(L, 4);
-  const int64_t count = check_integer(L, 5, 1, 1 << 20);
-  if (groups.size() != texts.size())
-    throw ArgError(4, cat(groups.size(), " groups for ", texts.size(), " texts"));
-  for (std::size_t i = 0; i < groups.size(); ++i)
-    groups[i] = index_from_one(groups[i], count, 4, static_cast<int64_t>(i) + 1);
+  const auto [groups, count] = check_groups(L, texts.size());
   const auto captured =
       capture_moments(models, texts, check_sites(L, 3, models.at(0)), groups, count);
   return push_captured(L, captured, [L](const std::vector<stats::Moments>& by_group) {
     push_list(L, by_group, [L](const stats::Moments& moments) { MomentsBox::push(L, moments); });
+  });
+}
+
+int run_sketches(lua_State* L) {
+  const auto models = check_models(L, 1);
+  const auto& texts = check_tokens(L, 2);
+  const auto [groups, count] = check_groups(L, texts.size());
+  const auto captured =
+      capture_sketches(models, texts, check_sites(L, 3, models.at(0)), groups, count);
+  return push_captured(L, captured, [L](const std::vector<stats::QuantileSketch>& by_group) {
+    push_list(L, by_group, [L](const stats::QuantileSketch& one) { SketchBox::push(L, one); });
   });
 }
 
@@ -109,6 +126,14 @@ const Entry kModule[] = {
 @param groups integer[]  The group of each text, from 1.
 @param count integer  Number of groups.
 @return Moments[][][]  [model][site][group].)"},
+    {"sketches", run_sketches,
+     R"(Returns the sketches of all activation values at each site, by group of texts.
+@param models Model|Model[]
+@param texts Tokens
+@param sites string[]  Globs.
+@param groups integer[]  The group of each text, from 1.
+@param count integer  Number of groups.
+@return QuantileSketch[][][]  [model][site][group].)"},
     {"means", run_means, R"(Returns the mean activation of each text.
 @param models Model|Model[]
 @param texts Tokens

@@ -46,6 +46,13 @@ void register_stats(lua_State* L) {
   register_stats_effects(L);
   register_stats_moments(L);
   register_stats_similarity(L);
+  register_stats_streams(L);
+  register_stats_fits(L);
+  register_stats_regression(L);
+  register_stats_tests(L);
+  register_stats_curves(L);
+  register_stats_information(L);
+  register_stats_spectra(L);
 }
 
 } // namespace residua

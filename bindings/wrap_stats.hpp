@@ -31,5 +31,12 @@ class Rows {
 void register_stats_effects(lua_State* L);
 void register_stats_moments(lua_State* L);
 void register_stats_similarity(lua_State* L);
+void register_stats_streams(lua_State* L);
+void register_stats_fits(lua_State* L);
+void register_stats_regression(lua_State* L);
+void register_stats_tests(lua_State* L);
+void register_stats_curves(lua_State* L);
+void register_stats_information(lua_State* L);
+void register_stats_spectra(lua_State* L);
 
 } // namespace residua

@@ -63,7 +63,8 @@ at::Tensor attend(const Model& model, int layer, const at::Tensor& x, const Pass
   at::Tensor pattern = at::softmax(softcap(scores, a.attn_softcap) + pass.mask(layer), -1);
   pattern = tap(model, {Point::attn_pattern, layer}, pattern, taps);
   const at::Tensor mixed = at::matmul(pattern, by_row(packed, v, a));
-  return linear(model, attn + ".out", packed.unpadded(mixed.transpose(1, 2)));
+  const at::Tensor heads = packed.unpadded(mixed.transpose(1, 2));
+  return linear(model, attn + ".out", tap(model, {Point::attn_mixed, layer}, heads, taps));
 }
 
 } // namespace residua

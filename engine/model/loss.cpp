@@ -20,7 +20,7 @@ static at::Tensor predicting(const Packed& packed) {
 static at::Tensor tapped_nll(const Model& model, const at::Tensor& hidden, const at::Tensor& places,
                              const at::Tensor& targets, Taps& taps) {
   const Site site{Point::logits};
-  const at::Tensor logits = taps.at(site, model.ablate(site, run_head(model, hidden)));
+  const at::Tensor logits = taps.at(site, model.edit(site, run_head(model, hidden)));
   return at::cross_entropy_loss(logits.index_select(0, places), targets, {}, at::Reduction::None);
 }
 
@@ -35,7 +35,7 @@ at::Tensor token_nll(const Model& model, const at::Tensor& hidden, const Packed&
   std::vector<at::Tensor> parts = {at::empty({0}, hidden.options())};
   for (int64_t first = 0; first < places.size(0); first += chunk) {
     const int64_t count = std::min(chunk, places.size(0) - first);
-    const at::Tensor logits = model.ablate(
+    const at::Tensor logits = model.edit(
         {Point::logits}, run_head(model, hidden.index_select(0, places.narrow(0, first, count))));
     parts.push_back(
         at::cross_entropy_loss(logits, targets.narrow(0, first, count), {}, at::Reduction::None));

@@ -4,6 +4,7 @@
 #include "engine/digest.hpp"
 #include "engine/error.hpp"
 #include "engine/file.hpp"
+#include "engine/model/site_edit.hpp"
 #include "engine/model/tensor_cache.hpp"
 
 #include <ATen/ATen.h>
@@ -11,14 +12,6 @@
 #include <cmath>
 
 namespace residua {
-
-static std::string tensor_digest(const at::Tensor& tensor) {
-  const at::Tensor dense = tensor.cpu().contiguous();
-  Digest digest;
-  for (const int64_t size : dense.sizes())
-    digest.add(size);
-  return digest.bytes(dense.data_ptr(), dense.nbytes()).hex();
-}
 
 std::string ParamEdit::describe() const {
   std::string text = replacement_digest;
@@ -62,6 +55,14 @@ Model Model::ablated(const Site& site, const Ablation& ablation) const {
   changed.ablations_[site] = ablation;
   if (ablation.value.defined())
     changed.ablations_[site].digest = tensor_digest(ablation.value);
+  changed.make_keys();
+  return changed;
+}
+
+Model Model::with_activation(const Site& site, const ActivationQuantizer& quantizer) const {
+  require_quantizable(site, quantizer, architecture());
+  Model changed = *this;
+  changed.activations_.insert_or_assign(site, quantizer);
   changed.make_keys();
   return changed;
 }
@@ -113,20 +114,6 @@ at::Tensor Model::param(const std::string& name) const {
   });
 }
 
-at::Tensor Model::ablate(const Site& site, const at::Tensor& value) const {
-  const auto found = ablations_.find(site);
-  if (found == ablations_.end())
-    return value;
-  const at::Tensor& constant = found->second.value;
-  if (!constant.defined())
-    return at::zeros_like(value);
-  if (constant.dim() > 1 || (constant.dim() == 1 && constant.size(0) != value.size(-1)))
-    throw Error(cat("the value for site '", site.name(), "' has shape ", constant.sizes(),
-                    ", the activation ", value.sizes()),
-                "give one value per column");
-  return constant.to(value.device(), value.scalar_type()).expand_as(value);
-}
-
 // The head reads embed.tokens when it is tied, so an edit of it changes both ends.
 static bool in_head(const std::string& name, const Architecture& a) {
   return name.starts_with("final.") || name.starts_with("head") ||
@@ -147,10 +134,14 @@ void Model::make_keys() {
     if (in_head(name, architecture()))
       digests.back().add(name).add(edit.describe());
   }
-  for (const auto& [site, ablation] : ablations_) {
+  const auto part_of = [&](const Site& site) -> Digest& {
     const bool at_end = site.point == Point::final || site.point == Point::logits;
-    digests[at_end ? layers + 1 : site.layer + 1].add(site.name()).add(ablation.digest);
-  }
+    return digests[at_end ? layers + 1 : site.layer + 1];
+  };
+  for (const auto& [site, ablation] : ablations_)
+    part_of(site).add(site.name()).add(ablation.digest);
+  for (const auto& [site, quantizer] : activations_)
+    part_of(site).add(site.name()).add(quantizer.describe());
   keys_.clear();
   for (const Digest& digest : digests)
     keys_.push_back(digest.hex());
@@ -167,6 +158,8 @@ std::string Model::digest() const {
     digest.add(name).add(edit.describe());
   for (const auto& [site, ablation] : ablations_)
     digest.add(site.name()).add(ablation.digest);
+  for (const auto& [site, quantizer] : activations_)
+    digest.add(site.name()).add(quantizer.describe());
   return digest.hex();
 }
 
@@ -176,6 +169,8 @@ std::string Model::describe() const {
     text += cat(", ", edits_.size(), " params edited");
   if (!ablations_.empty())
     text += cat(", ", ablations_.size(), " sites ablated");
+  if (!activations_.empty())
+    text += cat(", ", activations_.size(), " sites quantized");
   return text;
 }
 

@@ -8,6 +8,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,15 @@ struct Ablation {
   std::string digest;
 };
 
+/// A site's activation is moved onto a grid (fake quantization), at every text. Gradients pass
+/// straight through.
+struct ActivationQuantizer {
+  Quantizer quantizer; ///< per token, per group, or per tensor with a fixed clip
+  at::Tensor smoothing; ///< [width] x is divided by it before and multiplied after; undefined: 1
+  std::optional<uint64_t> rotation; ///< seed of a rotation before, undone after
+  std::string describe() const;     ///< equal ones describe equally
+};
+
 class Model {
  public:
   explicit Model(std::shared_ptr<const Weights> weights);
@@ -40,6 +50,7 @@ class Model {
   Model with(const Plan& plan) const;
   Model with_param(const std::string& name, const at::Tensor& value) const;
   Model ablated(const Site& site, const Ablation& ablation) const;
+  Model with_activation(const Site& site, const ActivationQuantizer& quantizer) const;
 
   /// For differentiation: these params are taken as they are, uncached; `train/` alone may change
   /// them.
@@ -50,8 +61,8 @@ class Model {
   /// Error.
   at::Tensor param(const std::string& name) const;
   bool edited(const std::string& name) const { return edits_.contains(name); }
-  /// `value` as the edits of this site leave it.
-  at::Tensor ablate(const Site& site, const at::Tensor& value) const;
+  /// `value` as the edits of this site leave it: a constant, or quantized.
+  at::Tensor edit(const Site& site, const at::Tensor& value) const;
 
   /// Of weights and edits: equal digests are equal functions.
   std::string digest() const;
@@ -67,6 +78,7 @@ class Model {
   std::shared_ptr<const Weights> weights_;
   std::map<std::string, ParamEdit> edits_;
   std::map<Site, Ablation> ablations_;
+  std::map<Site, ActivationQuantizer> activations_;
   std::map<std::string, at::Tensor> leaves_;
   std::vector<std::string> keys_; // of layer -1, 0, ..., layers
 };

@@ -17,6 +17,7 @@ static constexpr Names kSites[] = {
     {Point::resid_pre, "resid.pre", "hook_resid_pre", true},
     {Point::attn_in, "attn.in", "ln1.hook_normalized", true},
     {Point::attn_pattern, "attn.pattern", "attn.hook_pattern", true},
+    {Point::attn_mixed, "attn.mixed", "attn.hook_z", true},
     {Point::attn_out, "attn.out", "hook_attn_out", true},
     {Point::resid_mid, "resid.mid", "hook_resid_mid", true},
     {Point::mlp_in, "mlp.in", "ln2.hook_normalized", true},
@@ -43,6 +44,8 @@ int64_t width_of(const Site& site, const Architecture& a) {
   switch (site.point) {
     case Point::attn_pattern:
       return a.heads;
+    case Point::attn_mixed:
+      return a.query_width();
     case Point::mlp_hidden:
       return a.mlp_width;
     case Point::final:

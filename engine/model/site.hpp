@@ -17,6 +17,7 @@ enum class Point {
   resid_pre,    ///< [n, width] the stream that enters the layer
   attn_in,      ///< [n, width] what q, k and v read: after the first norm, if that comes before
   attn_pattern, ///< [heads, n, n] softmax weights, query by key
+  attn_mixed,   ///< [n, query width] what the out projection reads: the heads side by side
   attn_out,     ///< [n, width] what attention adds to the stream
   resid_mid,    ///< [n, width] the stream between attention and MLP
   mlp_in,       ///< [n, width] what up and gate read: after the second norm, likewise

@@ -13,10 +13,10 @@ class Taps {
   virtual at::Tensor at(const Site&, const at::Tensor& value) { return value; }
 };
 
-/// The activation that goes on from a site. Ablations belong to the model, so they come before
+/// The activation that goes on from a site. Edits belong to the model, so they come before
 /// anything that only looks.
 inline at::Tensor tap(const Model& model, const Site& site, const at::Tensor& value, Taps& taps) {
-  const at::Tensor kept = model.ablate(site, value);
+  const at::Tensor kept = model.edit(site, value);
   return taps.wants(site) ? taps.at(site, kept) : kept;
 }
 

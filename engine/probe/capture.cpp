@@ -21,26 +21,27 @@ at::Tensor text_value(const Site& site, const Packed& packed, const at::Tensor& 
   return value.select(0, row).narrow(1, 0, n).narrow(2, 0, n);
 }
 
-class MomentsSink : public SiteSink {
+/// Folds all values into one Statistic per model, site and group of texts.
+template <class Statistic> class GroupedSink : public SiteSink {
  public:
-  MomentsSink(std::size_t models, const std::vector<Site>& sites,
+  GroupedSink(std::size_t models, const std::vector<Site>& sites,
               const std::vector<int64_t>& group_of_text, int64_t groups)
-      : SiteSink(sites), moments(models), group_of_text_(group_of_text) {
-    for (auto& of_model : moments)
-      of_model.assign(sites.size(), std::vector<stats::Moments>(groups));
+      : SiteSink(sites), captured(models), group_of_text_(group_of_text) {
+    for (auto& of_model : captured)
+      of_model.assign(sites.size(), std::vector<Statistic>(groups));
   }
   void observe(const Site& site, const Packed& packed, const at::Tensor& value,
                const ModelIndexes& models) override {
     for (int64_t row = 0; row < packed.rows(); ++row) {
       const at::Tensor part =
           text_value(site, packed, value, row).to(at::kCPU, at::kFloat).contiguous();
-      stats::Moments block;
+      Statistic block;
       block.add(std::span(part.data_ptr<float>(), part.numel()));
       for (const std::size_t model : models)
-        moments[model][index(site)][group_of_text_[packed.texts[row]]].merge(block);
+        captured[model][index(site)][group_of_text_[packed.texts[row]]].merge(block);
     }
   }
-  PerModelAndSite<std::vector<stats::Moments>> moments;
+  PerModelAndSite<std::vector<Statistic>> captured;
 
  private:
   const std::vector<int64_t>& group_of_text_;
@@ -50,9 +51,18 @@ PerModelAndSite<std::vector<stats::Moments>>
 capture_moments(const std::vector<Model>& models, const std::vector<TokenIds>& texts,
                 const std::vector<Site>& sites, const std::vector<int64_t>& group_of_text,
                 int64_t groups) {
-  MomentsSink sink(models.size(), sites, group_of_text, groups);
+  GroupedSink<stats::Moments> sink(models.size(), sites, group_of_text, groups);
   run(models, texts, sink);
-  return std::move(sink.moments);
+  return std::move(sink.captured);
+}
+
+PerModelAndSite<std::vector<stats::QuantileSketch>>
+capture_sketches(const std::vector<Model>& models, const std::vector<TokenIds>& texts,
+                 const std::vector<Site>& sites, const std::vector<int64_t>& group_of_text,
+                 int64_t groups) {
+  GroupedSink<stats::QuantileSketch> sink(models.size(), sites, group_of_text, groups);
+  run(models, texts, sink);
+  return std::move(sink.captured);
 }
 
 class MeanSink : public SiteSink {

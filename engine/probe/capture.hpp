@@ -3,6 +3,7 @@
 // Results are indexed [model][site], sites in the order of the forward pass.
 
 #include "engine/stats/moments.hpp"
+#include "engine/stats/quantile_sketch.hpp"
 #include "engine/sweep/runner.hpp"
 
 #include <string>
@@ -23,6 +24,12 @@ PerModelAndSite<std::vector<stats::Moments>>
 capture_moments(const std::vector<Model>& models, const std::vector<TokenIds>& texts,
                 const std::vector<Site>& sites, const std::vector<int64_t>& group_of_text,
                 int64_t groups);
+
+/// Quantile sketches of all values at each site, split likewise.
+PerModelAndSite<std::vector<stats::QuantileSketch>>
+capture_sketches(const std::vector<Model>& models, const std::vector<TokenIds>& texts,
+                 const std::vector<Site>& sites, const std::vector<int64_t>& group_of_text,
+                 int64_t groups);
 
 /// The mean activation of each text: [texts, width], float64.
 PerModelAndSite<at::Tensor> capture_means(const std::vector<Model>& models,

@@ -44,7 +44,12 @@ Cost Plan::cost(const Weights& weights) const {
       cost.bits += 8.0 * static_cast<double>(param.stored.nbytes());
     } else {
       const int64_t rows = param.stored.dim() < 2 ? 1 : param.oriented().size(0);
-      cost.bits += static_cast<double>(values) * found->second.bits_per_value(rows, values / rows);
+      const int64_t kept = found->second.kept_values(rows, values / rows);
+      const double stored_bits = 8.0 * static_cast<double>(param.stored.element_size());
+      cost.protected_values += kept;
+      cost.bits +=
+          static_cast<double>(kept) * stored_bits +
+          static_cast<double>(values - kept) * found->second.bits_per_value(rows, values / rows);
     }
   }
   return cost;

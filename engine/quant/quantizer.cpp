@@ -2,88 +2,195 @@
 
 #include "engine/error.hpp"
 #include "engine/interrupt.hpp"
+#include "engine/quant/bit_allocation.hpp"
+#include "engine/quant/tiles.hpp"
 
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
+#include <algorithm>
+#include <cmath>
 
 namespace residua {
 
+const std::string_view kGranularityNames[5] = {"tensor", "channel", "group", "block", "token"};
+
+namespace {
+
+Tiling tiling_of(const Quantizer& q, int64_t rows, int64_t columns) {
+  switch (q.per) {
+    case Granularity::tensor:
+      return {rows, columns, rows, columns};
+    case Granularity::group:
+      return {rows, columns, 1, q.group_size};
+    case Granularity::block:
+      return {rows, columns, q.group_size, q.group_size};
+    default:
+      return {rows, columns, 1, columns};
+  }
+}
+
+/// One float32 for the tensor, so that the greatest block scale is E4M3's greatest number.
+float nvfp4_tensor_scale(const at::Tensor& matrix, const Grid& grid) {
+  const auto [low, high] = at::aminmax(matrix); // no copy of the matrix, as abs() is
+  const float most = std::max(-low.item<float>(), high.item<float>());
+  const float scale = 448.0F * grid.top() / most;
+  return std::isfinite(scale) && scale > 0 ? scale : 1.0F; // zeros, or too small: all becomes 0
+}
+
+BlockRules rules_of(const Quantizer& q, const at::Tensor& matrix) {
+  BlockRules rules{q.grid, q.clip, q.scale_format, q.rounding, q.seed, 1.0F};
+  if (q.scale_format == ScaleFormat::e4m3)
+    rules.tensor_scale = nvfp4_tensor_scale(matrix, q.grid);
+  return rules;
+}
+
+/// A float32 copy [rows, columns] that may be written to.
+at::Tensor matrix_copy(const at::Tensor& tensor) {
+  at::Tensor copy = at::empty(tensor.sizes(), at::kFloat);
+  copy.copy_(tensor);
+  return copy.reshape({-1, tensor.dim() == 0 ? 1 : tensor.size(-1)});
+}
+
+at::Tensor indices(const std::vector<int64_t>& positions, int64_t size) {
+  if (!positions.empty() && (positions.front() < 0 || positions.back() >= size))
+    throw Error(cat("row or column ", positions.back() + 1, " of ", size, " cannot be kept"),
+                "keep positions that are there");
+  return at::tensor(positions, at::kLong);
+}
+
+/// Copies the kept rows and columns from `source`, or zeros them where there is none.
+void put_kept(at::Tensor& matrix, const Quantizer& q, const at::Tensor& source) {
+  const auto put = [&](int64_t dim, const std::vector<int64_t>& kept) {
+    if (kept.empty())
+      return;
+    const at::Tensor at = indices(kept, matrix.size(dim));
+    if (source.defined())
+      matrix.index_copy_(dim, at, source.index_select(dim, at).to(at::kFloat));
+    else
+      matrix.index_fill_(dim, at, 0);
+  };
+  put(0, q.kept_rows);
+  put(1, q.kept_columns);
+}
+
+ErrorSums quantize_matrix(at::Tensor& matrix, const Quantizer& q, bool with_sums) {
+  const Tiling tiling = tiling_of(q, matrix.size(0), matrix.size(1));
+  const BlockRules rules = rules_of(q, matrix);
+  std::vector<int> bits;
+  if (q.bit_allocation)
+    bits = allocate_bits(row_thresholds(matrix, q.clip, q.grid), q.grid.bits);
+  return quantize_tiles(matrix, tiling, rules, bits, with_sums);
+}
+
+/// Rows get back the mean and the norm about it that they had in `original`.
+void restore_rows(at::Tensor& changed, const at::Tensor& original) {
+  const at::Tensor mean = original.mean(1, true), changed_mean = changed.mean(1, true);
+  changed.sub_(changed_mean);
+  const at::Tensor norm = changed.norm(2, 1, true);
+  const at::Tensor factor = (original - mean).norm(2, 1, true) / norm;
+  changed.mul_(at::where(norm == 0, at::ones_like(factor), factor)).add_(mean);
+}
+
+/// ", rows kept 1 4", positions from 1.
+std::string listed_positions(const std::string& what, const std::vector<int64_t>& positions) {
+  std::string text = positions.empty() ? "" : what;
+  for (std::size_t i = 0; i < positions.size(); ++i)
+    text += cat(i == 0 ? "" : " ", positions[i] + 1);
+  return text;
+}
+
+} // namespace
+
+Quantizer integer_quantizer(int bits, bool symmetric, Granularity per, int64_t group_size) {
+  Quantizer q;
+  q.grid = {symmetric ? GridKind::symmetric : GridKind::asymmetric, bits};
+  q.per = per;
+  q.group_size = group_size;
+  return q;
+}
+
 void check(const Quantizer& q) {
-  if (q.bits < 2 || q.bits > 8)
-    throw Error(cat("bits = ", q.bits), "use 2 to 8");
-  if (q.per == Granularity::group && q.group_size < 1)
+  check(q.grid);
+  check(q.clip, q.grid);
+  if ((q.per == Granularity::group || q.per == Granularity::block) && q.group_size < 1)
     throw Error(cat("group_size = ", q.group_size), "use 1 or more");
+  if (q.scale_format != ScaleFormat::float32 && q.grid.kind == GridKind::asymmetric)
+    throw Error(cat("the grid ", q.grid.name(), " with the scales of a block format"),
+                "use a symmetric grid or a float format");
+  if (q.bit_allocation && !(q.grid.is_integer() && q.per == Granularity::channel))
+    throw Error("bit allocation needs an integer grid per channel", "leave it out");
 }
 
-// [rows, columns] -> [blocks, values per block]; the last group of a row is filled up with zeros,
-// which change neither absmax nor a minimum and maximum that include 0.
-static at::Tensor to_blocks(const at::Tensor& matrix, const Quantizer& q) {
-  if (q.per == Granularity::tensor)
-    return matrix.reshape({1, -1});
-  if (q.per == Granularity::channel)
-    return matrix;
-  const int64_t columns = matrix.size(1);
-  const int64_t missing = (q.group_size - columns % q.group_size) % q.group_size;
-  return at::constant_pad_nd(matrix, {0, missing}).reshape({-1, q.group_size});
-}
-
-static at::Tensor from_blocks(const at::Tensor& blocks, const at::Tensor& matrix,
-                              const Quantizer& q) {
-  if (q.per != Granularity::group)
-    return blocks.reshape(matrix.sizes());
-  return blocks.reshape({matrix.size(0), -1}).narrow(1, 0, matrix.size(1));
-}
-
-// Both keep a block whose scale is 0 (all zeros, or denormals too small to scale) as it is.
-static at::Tensor symmetric(const at::Tensor& blocks, const Quantizer& q) {
-  const double most = (1 << (q.bits - 1)) - 1;
-  const at::Tensor scale = blocks.abs().amax(1, true) / most;
-  const at::Tensor codes = at::round(blocks / scale).clamp_(-most - 1, most);
-  return at::where(scale == 0, blocks, codes.mul_(scale));
-}
-
-static at::Tensor asymmetric(const at::Tensor& blocks, const Quantizer& q) {
-  const double most = (1 << q.bits) - 1;
-  const at::Tensor low = blocks.amin(1, true).clamp_max(0),
-                   high = blocks.amax(1, true).clamp_min(0);
-  const at::Tensor scale = (high - low) / most;
-  const at::Tensor zero = at::round(-low / scale).clamp_(0, most);
-  const at::Tensor codes = at::round(blocks / scale).add_(zero).clamp_(0, most);
-  return at::where(scale == 0, blocks, codes.sub_(zero).mul_(scale));
-}
-
-at::Tensor Quantizer::apply(const at::Tensor& weight) const {
+at::Tensor Quantizer::apply(const at::Tensor& tensor) const {
   check(*this);
   interrupt::poll();
   const at::NoGradGuard no_grad;
-  if (weight.numel() == 0)
-    return weight;
-  const at::Tensor matrix =
-      weight.to(at::kFloat).reshape({weight.dim() < 2 ? 1 : weight.size(0), -1});
-  const at::Tensor blocks = to_blocks(matrix, *this);
-  const at::Tensor values =
-      symmetric ? residua::symmetric(blocks, *this) : asymmetric(blocks, *this);
-  return from_blocks(values, matrix, *this).reshape(weight.sizes());
+  if (tensor.numel() == 0)
+    return tensor;
+  at::Tensor matrix = matrix_copy(tensor);
+  put_kept(matrix, *this, {});
+  quantize_matrix(matrix, *this, false);
+  if (bias_correction)
+    restore_rows(matrix, tensor.to(at::kCPU, at::kFloat).reshape(matrix.sizes()));
+  put_kept(matrix, *this, tensor.reshape(matrix.sizes()).cpu());
+  return matrix.reshape(tensor.sizes()).to(tensor.device());
+}
+
+QuantError Quantizer::error(const at::Tensor& tensor) const {
+  check(*this);
+  const at::NoGradGuard no_grad;
+  if (tensor.numel() == 0)
+    throw Error("an empty tensor has no quantization error", "give values");
+  at::Tensor matrix = matrix_copy(tensor);
+  put_kept(matrix, *this, {});
+  const ErrorSums sums = quantize_matrix(matrix, *this, true);
+  QuantError error;
+  error.rounding_mse = sums.rounding_error / sums.count;
+  error.clipping_mse = sums.clipping_error / sums.count;
+  error.mse = error.rounding_mse + error.clipping_mse;
+  error.sqnr = 10 * std::log10(sums.power / sums.count / error.mse);
+  error.clipped_share = sums.clipped / sums.count;
+  error.bits = bits_per_value(matrix.size(0), matrix.size(1));
+  return error;
+}
+
+int64_t Quantizer::kept_values(int64_t rows, int64_t columns) const {
+  const auto kept = static_cast<int64_t>(kept_rows.size());
+  const auto across = static_cast<int64_t>(kept_columns.size());
+  return kept * columns + across * (rows - kept);
 }
 
 int64_t Quantizer::blocks(int64_t rows, int64_t columns) const {
-  if (per == Granularity::tensor)
-    return 1;
-  return per == Granularity::channel ? rows : rows * ((columns + group_size - 1) / group_size);
+  return tiling_of(*this, rows, columns).count();
 }
 
 double Quantizer::bits_per_value(int64_t rows, int64_t columns) const {
-  const double overhead = 16.0 + (symmetric ? 0 : bits);
-  return bits + overhead * static_cast<double>(blocks(rows, columns)) /
-                    static_cast<double>(rows * columns);
+  const double scale_bits = scale_format == ScaleFormat::float32 ? 16 : 8;
+  const double zero_bits = grid.kind == GridKind::asymmetric ? grid.bits : 0;
+  const double tensor_bits = scale_format == ScaleFormat::e4m3 ? 32 : 0;
+  const double overhead =
+      (scale_bits + zero_bits) * static_cast<double>(blocks(rows, columns)) + tensor_bits;
+  return grid.code_bits() + overhead / static_cast<double>(rows * columns);
 }
 
 std::string Quantizer::describe() const {
-  const std::string where = per == Granularity::tensor    ? "tensor"
-                            : per == Granularity::channel ? "channel"
-                                                          : cat("group of ", group_size);
-  return cat("int", bits, symmetric ? " symmetric" : " asymmetric", " per ", where,
-             ", clip absmax");
+  const std::string_view name = kGranularityNames[static_cast<int>(per)];
+  std::string text = cat(grid.name(), " per ", name);
+  if (per == Granularity::group)
+    text += cat(" of ", group_size);
+  if (per == Granularity::block)
+    text += cat(" of ", group_size, " x ", group_size);
+  text += ", " + clip.describe();
+  if (scale_format != ScaleFormat::float32)
+    text += scale_format == ScaleFormat::e4m3 ? ", e4m3 scales" : ", power-of-two scales";
+  if (rounding == Rounding::stochastic)
+    text += cat(", stochastic rounding with seed ", seed);
+  if (bias_correction)
+    text += ", bias correction";
+  if (bit_allocation)
+    text += ", bit allocation";
+  return text + listed_positions(", rows kept ", kept_rows) +
+         listed_positions(", columns kept ", kept_columns);
 }
 
 } // namespace residua

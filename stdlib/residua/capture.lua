@@ -6,6 +6,8 @@ local sweep = require("residua.sweep")
 
 local M = {}
 
+local FOLDED <const> = { moments = native.moments, sketch = native.sketches }
+
 local function as_list(value)
   return type(value) == "table" and value or { value }
 end
@@ -32,7 +34,8 @@ local function keyed(names, values, convert)
   return by_name
 end
 
-local function moments(model, texts, tokens, sites)
+-- Statistics by language, folded by `capture` of the engine.
+local function by_language(capture, model, texts, tokens, sites)
   local codes, index, groups = texts:languages(), {}, {}
   for i, code in ipairs(codes) do
     index[code] = i
@@ -40,7 +43,7 @@ local function moments(model, texts, tokens, sites)
   for i, code in ipairs(texts:table().language) do
     groups[i] = index[code]
   end
-  local captured = native.moments(model, tokens, sites, groups, #codes)[1]
+  local captured = capture(model, tokens, sites, groups, #codes)[1]
   return function(names)
     return keyed(names, captured, function(by_group)
       return keyed(codes, by_group)
@@ -49,13 +52,13 @@ local function moments(model, texts, tokens, sites)
 end
 
 ---@class residua.capture.Opts
----@field reduce? string  "tensor" (the default), "mean", "moments", "cosine" or "relative_error"
+---@field reduce? string  "tensor" (the default), "mean", "moments", "sketch", "cosine" or "relative_error"
 ---@field against? Model  the reference of "cosine" and "relative_error"
 ---@field centre? boolean  subtract the reference's mean activation first ("cosine", "relative_error")
 
 --- Captures activations of one model. The result maps each site to
 ---  "tensor": a list of tensors, one per text, in the site's shape; "mean": [texts, width];
----  "moments": Moments by language; "cosine", "relative_error": one number per text.
+---  "moments", "sketch": Moments or QuantileSketch by language; "cosine", "relative_error": one number per text.
 ---@param model Model
 ---@param texts Corpus
 ---@param sites string|string[]  globs
@@ -73,14 +76,14 @@ function M.run(model, texts, sites, opts)
       centre = opts.centre })[1]
   end
   local names, tokens = site_names(model, selectors), sweep.tokens(model, texts)
-  if opts.reduce == "moments" then
-    return moments(model, texts, tokens, names)(names)
+  if FOLDED[opts.reduce] then
+    return by_language(FOLDED[opts.reduce], model, texts, tokens, names)(names)
   elseif opts.reduce == "mean" then
     return keyed(names, native.means(model, tokens, names)[1])
   elseif opts.reduce == "tensor" then
     return keyed(names, native.tensors(model, tokens, names)[1])
   end
-  error(("capture: unknown reduce '%s', expected one of: cosine, mean, moments, relative_error, tensor"):format(
+  error(("capture: unknown reduce '%s', expected one of: cosine, mean, moments, relative_error, sketch, tensor"):format(
     opts.reduce), 3)
 end
 

@@ -5,6 +5,7 @@ local modules = {
   capture = "residua.capture",
   corpus = "residua.corpus",
   disparity = "residua.disparity",
+  divergence = "residua.divergence",
   experiment = "residua.experiment",
   help = "residua.help",
   json = "residua.json",

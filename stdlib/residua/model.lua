@@ -75,11 +75,12 @@ function Model:save(folder, opts)
 end
 
 ---@class residua.model.QuantizeOpts
----@field with Quantizer  how to quantize
+---@field with Quantizer|Method  how to quantize
 ---@field params? string|string[]|integer[]|function  which; the matrices of all layers by default, "*" for all
 ---@field protect? string|string[]|integer[]|function  what stays in full precision: layers {0, 11}, globs
 
---- Returns a model with quantized weights; biases are never quantized.
+--- Returns a model with quantized weights; biases are never quantized. A quantizer makes each weight when it is first
+--- needed; a method such as `quant.gptq` does its work at once.
 ---@param opts residua.model.QuantizeOpts
 ---@return Model
 ---@example
@@ -87,7 +88,33 @@ end
 ---local q = m:quantized { with = quant.int { bits = 4 }, protect = { 0, 11 } }
 ---assert(q:edited("L1.mlp.up") and not q:edited("L0.mlp.up"))
 function Model:quantized(opts)
-  return self:with(require("residua.plan").make(opts, self))
+  local quant, method = require("residua.quant"), type(opts) == "table" and opts.with
+  if not quant.is_method(method) then
+    return self:with(require("residua.plan").make(opts, self))
+  end
+  local which = { with = quant.int(), params = opts.params, protect = opts.protect }
+  return method:quantize(self, require("residua.plan").make(which, self):params(self))
+end
+
+---@class residua.model.ActivationOpts
+---@field with Quantizer  per = "token" or "group" (dynamic range), or per = "tensor" with clip = "fixed" (static)
+---@field at string|string[]  sites, "L*.mlp.in"
+
+--- Returns a model whose activations at sites are quantized (fake quantization).
+---@param opts residua.model.ActivationOpts
+---@return Model
+---@example
+---local m, texts = model.load("mini"), corpus.load("parallel16", { sentences = 1 })
+---local q = m:quantized_activations { with = quant.int { bits = 4, per = "token" }, at = "L*.mlp.in" }
+---assert(q:loss(texts):mean() > m:loss(texts):mean())
+function Model:quantized_activations(opts)
+  opts = options.check("model:quantized_activations", opts,
+    { with = { "Quantizer", required = true }, at = { "string|table", required = true } })
+  local changed = self
+  for _, site in ipairs(type(opts.at) == "table" and opts.at or { opts.at }) do
+    changed = changed:quantize_site(site, opts.with)
+  end
+  return changed
 end
 
 --- Returns a model whose params are quantized as a plan says.

@@ -2,7 +2,9 @@
 
 local native = require("residua.native").quant
 local options = require("residua.options")
-local stats = require("residua.stats")
+local quant = require("residua.quant")
+local rank = require("residua.rank")
+local table_of = require("residua.table")
 
 local M = {}
 
@@ -35,6 +37,24 @@ local function globs(selector, model, where)
   return list
 end
 
+-- Rules as they are collected: selectors, and a quantizer for each or false.
+local function add(rules, selectors, quantizer)
+  for _, glob in ipairs(selectors) do
+    rules.selectors[#rules.selectors + 1], rules.quantizers[#rules.quantizers + 1] = glob, quantizer
+  end
+end
+
+local function plan_of(rules)
+  return native.plan(rules.selectors, rules.quantizers)
+end
+
+local function rules_of(opts, model)
+  local rules = { selectors = {}, quantizers = {} }
+  add(rules, globs(opts.params, model, "params"), opts.with)
+  add(rules, globs(opts.protect, model, "protect"), false)
+  return rules
+end
+
 --- Returns a plan. Options are those of `model:quantized`.
 ---@param opts residua.model.QuantizeOpts
 ---@param model? Model  needed when a selector is a function
@@ -50,103 +70,107 @@ function M.make(opts, model)
   if not opts.with then
     error("plan.make: option 'with' is missing; name a quantizer, as in with = quant.int { bits = 4 }", 2)
   end
-  local selectors, quantizers = {}, {}
-  local function add(list, quantizer)
-    for _, glob in ipairs(list) do
-      selectors[#selectors + 1], quantizers[#quantizers + 1] = glob, quantizer
-    end
-  end
-  add(globs(opts.params, model, "params"), opts.with)
-  add(globs(opts.protect, model, "protect"), false)
-  return native.plan(selectors, quantizers)
+  return plan_of(rules_of(opts, model))
 end
 
--- What a param is ranked by, from its moments; the first of the order is protected first.
-local scores = {
-  variance = function(m)
-    return m:variance()
-  end,
-  kurtosis = function(m)
-    return m:kurtosis()
-  end,
-  crest = function(m)
-    return math.max(m:max(), -m:min()) / m:std()
-  end,
-}
+--- Returns the plan that `Plan:rules` describes, from JSON for instance.
+---@param rules table[]  in order: selector, and quantizer (as `Quantizer:options` gives it) unless it protects
+---@return Plan
+---@example
+---local p = plan.make { with = quant.int { bits = 3 }, protect = { 0 } }
+---assert(plan.of(json.decode(json.encode(p:rules()))) == p)
+function M.of(rules)
+  local list = { selectors = {}, quantizers = {} }
+  for i, rule in ipairs(rules) do
+    if type(rule) ~= "table" or type(rule.selector) ~= "string" then
+      error(("plan.of: rule %d needs a selector"):format(i), 2)
+    end
+    add(list, { rule.selector }, rule.quantizer and quant.of(rule.quantizer) or false)
+  end
+  return plan_of(list)
+end
 
--- The units that a ranking orders: whole layers or single matrices, with their names, sizes and moments.
-local function units(model, per)
-  local list, by_layer = {}, {}
+-- "int4 symmetric per channel, clip absmax", or "protected".
+local function described(quantizer)
+  return quantizer and tostring(quantizer) or "protected"
+end
+
+--- Returns where two plans differ on a model.
+---@param a Plan
+---@param b Plan
+---@param model Model
+---@return Table  param, a, b: what each does to it
+---@example
+---local m = model.load("mini")
+---local d = plan.diff(plan.make(quant.sane()), plan.make(quant.sane { protect = { 0 } }), m)
+---assert(#d == 4 and d[1].b == "protected")
+function M.diff(a, b, model)
+  local of_a, of_b, rows = a:params(model), b:params(model), {}
   for _, param in ipairs(model:params()) do
-    if param.layer and #param.shape == 2 then
-      local size = param.shape[1] * param.shape[2]
-      local moments = stats.moments(model:param(param.name))
-      local unit = by_layer[param.layer]
-      if per == "param" or not unit then
-        unit = { layer = param.layer, names = {}, size = 0 }
-        list[#list + 1], by_layer[param.layer] = unit, unit
-      end
-      unit.names[#unit.names + 1], unit.size = param.name, unit.size + size
-      unit.moments = unit.moments and unit.moments:merge(moments) or moments
+    local here, there = described(of_a[param.name]), described(of_b[param.name])
+    if here ~= there then
+      rows[#rows + 1] = { param = param.name, a = here, b = there }
     end
   end
-  return list
+  return table_of(rows, { columns = { "param", "a", "b" } })
 end
 
 local Order = {}
 Order.__index = Order
 
----@class residua.plan.RankOpts
----@field by? string  "variance" (the default), "kurtosis", "crest" (absmax / std) or "random"
----@field per? string  "param" (the default: one matrix) or "layer"
----@field seed? integer  of the random order
-
---- Returns the order in which the matrices (or layers) of a model would be protected: highest score first.
+--- Returns the order in which the parts of a model would be protected: highest score first.
 ---@param model Model
 ---@param opts? residua.plan.RankOpts
 ---@return Order
 ---@example
 ---local order = plan.rank(model.load("mini"), { by = "variance", per = "layer" })
 ---assert(#order == 12)
+---assert(plan.rank(model.load("mini"), { by = "crest", per = "row" })[1].row >= 1)
 function M.rank(model, opts)
-  opts = options.check("plan.rank", opts,
-    { by = { "string", "variance" }, per = { "string", "param" }, seed = { "integer", 1 } })
-  if opts.per ~= "param" and opts.per ~= "layer" then
-    error(("plan.rank: unknown per '%s', expected one of: param, layer"):format(opts.per), 2)
-  end
-  local list = units(model, opts.per)
-  if opts.by == "random" then
-    return setmetatable(stats.shuffled(list, opts.seed), Order)
-  end
-  local score = scores[opts.by]
-    or error(("plan.rank: unknown rank '%s', expected one of: crest, kurtosis, random, variance"):format(opts.by), 2)
-  for _, unit in ipairs(list) do
-    unit.score = score(unit.moments)
-  end
-  table.sort(list, function(a, b)
-    return a.score > b.score or a.score == b.score and a.names[1] < b.names[1]
-  end)
-  return setmetatable(list, Order)
+  return setmetatable(rank.of(model, opts), Order)
 end
 
---- Returns the longest head of the order whose share of the ranked weights is at most `share`.
----@param share number  0 to 1
----@return string[] names  of params
----@return integer count  units in it
-function Order:top(share)
-  local total, taken, names, count = 0, 0, {}, 0
-  for _, unit in ipairs(self) do
+-- The longest head of the order whose share of the ranked weights is at most `share`.
+local function head(order, share)
+  local total, taken, units = 0, 0, {}
+  for _, unit in ipairs(order) do
     total = total + unit.size
   end
-  for _, unit in ipairs(self) do
+  for _, unit in ipairs(order) do
     taken = taken + unit.size
     if taken > share * total * (1 + 1e-12) then
       break
     end
-    count = count + 1
+    units[#units + 1] = unit
+  end
+  return units
+end
+
+--- Returns the params in the longest head of the order whose share of the ranked weights is at most `share`.
+---@param share number  0 to 1
+---@return string[] names  of params, those of rows or columns as often as they occur
+---@return integer count  units in it
+function Order:top(share)
+  local names, units = {}, head(self, share)
+  for _, unit in ipairs(units) do
     table.move(unit.names, 1, #unit.names, #names + 1, names)
   end
-  return names, count
+  return names, #units
+end
+
+-- Rows and columns to keep, by param, in the order of the model's names.
+local function kept_lines(units)
+  local by_name, names = {}, {}
+  for _, unit in ipairs(units) do
+    local name = unit.names[1]
+    if not by_name[name] then
+      by_name[name], names[#names + 1] = { rows = {}, columns = {} }, name
+    end
+    local list = unit.row and by_name[name].rows or by_name[name].columns
+    list[#list + 1] = unit.row or unit.column
+  end
+  table.sort(names)
+  return by_name, names
 end
 
 --- Returns a plan that protects the top of the order and quantizes the rest.
@@ -157,8 +181,19 @@ end
 ---local m = model.load("mini")
 ---local p = plan.rank(m):protect_top(0.25, quant.sane())
 ---assert(not m:with(p):edited(plan.rank(m)[1].names[1]))
+---local rows = plan.rank(m, { per = "row" }):protect_top(0.1, quant.sane())
+---assert(rows:cost(m).protected_share > plan.make(quant.sane()):cost(m).protected_share)
 function Order:protect_top(share, scheme)
-  return M.make { with = scheme.with, params = scheme.params, protect = (self:top(share)) }
+  local units = head(self, share)
+  if #units == 0 or not (units[1].row or units[1].column) then
+    return M.make { with = scheme.with, params = scheme.params, protect = (self:top(share)) }
+  end
+  local rules = rules_of { with = scheme.with, params = scheme.params or MATRICES, protect = {} }
+  local by_name, names = kept_lines(units)
+  for _, name in ipairs(names) do
+    add(rules, { name }, scheme.with:keeping(by_name[name].rows, by_name[name].columns))
+  end
+  return plan_of(rules)
 end
 
 return M

@@ -2,7 +2,7 @@
 
 local native = require("residua.native").stats
 
-local SUBJECTS = { "effects" }
+local SUBJECTS = { "effects", "tests", "regression", "curves", "fits", "streams", "information", "spectra" }
 
 local M = { moments = native.moments, linear_cka = native.linear_cka, mean_cosine = native.mean_cosine,
   retrieval = native.retrieval }

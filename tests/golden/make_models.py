@@ -149,6 +149,7 @@ def watch(model, family, sites):
             on(block, input=L + "resid.pre", output=L + "resid.post"),
             on(part.get("attn.q") or part["attn.qkv"], input=L + "attn.in"),
             on(block.get_submodule(family.attn), weights=L + "attn.pattern"),
+            on(part["attn.out"], input=L + "attn.mixed"),
             on(part.get("attn.norm") or part["attn.out"], output=L + "attn.out"),  # what is added
             on(part["mlp.up"], input=L + "mlp.in"),
             on(part["mlp.down"], input=L + "mlp.hidden"),
@@ -187,6 +188,8 @@ def check(model, family, sites, logits):
             expected = (norm1(pre), None, norm2(pre), last)
         for name, value in zip(("attn.in", "resid.mid", "mlp.in", "resid.post"), expected):
             same(at.get(name), value)
+        added = part["attn.out"](at["attn.mixed"])
+        same(at["attn.out"], part["attn.norm"](added) if "attn.norm" in part else added)
         added = part["mlp.down"](at["mlp.hidden"])
         same(at["mlp.out"], part["mlp.norm"](added) if "mlp.norm" in part else added)
         same(pre, sites[f"L{i - 1}.resid.post"] if i else sites["embed"])

@@ -3,26 +3,20 @@
     pip install torch==2.13.0 safetensors compressed-tensors
     python tests/golden/make_quant.py             # rewrites the two files beside this one
 
-The reference is the plain definition in float32 torch operations, per block (the whole tensor, a
-row, or a group of 4 along a row, the last group of a row possibly short):
+Per block (the whole tensor, a row, or a group of 4 along a row, the last group of a row possibly short),
+rounding half to even:
 
-    sym    scale = absmax / (2^(b-1)-1)                            q in [-2^(b-1), 2^(b-1)-1]
-    asym   lo = min(w, 0), hi = max(w, 0), scale = (hi-lo)/(2^b-1) q in [0, 2^b-1]
-           zero = clamp(round(-lo/scale))
-    result = (clamp(round(w/scale) + zero) - zero) * scale         round is half to even
+    sym    scale = absmax / (2^(b-1)-1), codes up to +-(2^(b-1)-1): the plain definition in float32 torch
+           operations, checked against torch.fake_quantize and compressed-tensors with this scale
+    full   compressed-tensors, symmetric: scale = absmax / ((2^b-1)/2), codes -2^(b-1) to 2^(b-1)-1
+    asym   compressed-tensors, asymmetric: scale = (hi-lo)/(2^b-1) with lo <= 0 <= hi, zero point rounded,
+           codes clamp(round(w/scale + zero))
 
-A block whose scale is 0 in float32 stays exactly as it is: zeros, and also denormals so small that
-the division underflows. Two other implementations check it, wherever they are well defined:
+torch.fake_quantize multiplies by the inverse scale, so it differs at ties, and its inverse overflows for
+denormal scales: both are left out of that comparison. A block whose scale is 0 in float32 becomes 0.
 
-* torch.fake_quantize multiplies by the inverse scale, so it differs at ties, and its inverse
-  overflows for denormal scales: both are left out of the comparison.
-* compressed-tensors adds the zero point before it rounds, so ties differ there too, and holds it
-  as a signed integer, which shifts q and zero alike. Only its asymmetric parameters are
-  comparable: its symmetric scale is absmax / ((2^b-1)/2), so there it is handed ours.
-
-quant.json lists the cases: input and result name tensors of quant.safetensors; scales and zeros are
-one per block, in row-major order (zeros are 0 when symmetric), and ties counts the elements of the
-case that lie within 1e-5 of a half step, where the implementations may differ.
+quant.json lists the cases: input and result name tensors of quant.safetensors; scales are one per block, in
+row-major order, and ties counts the elements of the case that lie within 1e-5 of a half step.
 """
 
 import json
@@ -82,22 +76,20 @@ def blocks_of(w, granularity):
 
 
 def params(w, bits, scheme):
-    """scale (0-dim float32), zero point, q range of one block."""
+    """scale (0-dim float32) and zero point of one block."""
     if scheme == "sym":
-        half = 2 ** (bits - 1)
-        return w.abs().max() / (half - 1), 0, -half, half - 1
-    top = 2**bits - 1
-    lo, hi = w.min().clamp(max=0), w.max().clamp(min=0)
-    scale = (hi - lo) / top
-    zero = 0 if scale == 0 else int(torch.round(-lo / scale).clamp(0, top))
-    return scale, zero, 0, top
+        return w.abs().max() / (2 ** (bits - 1) - 1), 0
+    args = QuantizationArgs(num_bits=bits, symmetric=scheme == "full", strategy="tensor")
+    scale, zero = calculate_qparams(w.min(), w.max(), args)
+    return scale[0], zero[0].item()
 
 
-def quantise(w, scale, zero, qmin, qmax):
-    if scale == 0:
-        return w.clone()
-    q = (torch.round(w / scale) + zero).clamp(qmin, qmax)
-    return (q - zero) * scale
+def quantise(w, bits, scheme, scale, zero):
+    if scheme == "sym":
+        most = 2 ** (bits - 1) - 1
+        return torch.round(w / scale).clamp(-most, most) * scale if scale > 0 else torch.zeros_like(w)
+    args = QuantizationArgs(num_bits=bits, symmetric=scheme == "full", strategy="tensor")
+    return fake_quantize(w, scale.reshape(1), torch.tensor([zero], dtype=torch.int8), args)
 
 
 def near_ties(w, scale):
@@ -105,20 +97,16 @@ def near_ties(w, scale):
     return ((steps - steps.floor()) - 0.5).abs() < 1e-5
 
 
-def cross_check(w, result, bits, scheme, scale, zero, qmin, qmax):
+def cross_check(w, result, bits, scale):
+    """The plain definition, against two implementations where they are well defined."""
     if scale < TINY:
         return
-    compare = ~near_ties(w, scale)
-    torch_result = torch.fake_quantize_per_tensor_affine(w, scale.item(), zero, qmin, qmax)
+    most, compare = 2 ** (bits - 1) - 1, ~near_ties(w, scale)
+    torch_result = torch.fake_quantize_per_tensor_affine(w, scale.item(), 0, -most - 1, most)
     assert torch.equal(torch_result[compare], result[compare])
-
-    args = QuantizationArgs(num_bits=bits, symmetric=scheme == "sym", strategy="tensor")
-    ct_scale, ct_zero = calculate_qparams(w.min(), w.max(), args)
-    if scheme == "sym":
-        ct_scale, ct_zero = scale.reshape(1), torch.zeros(1, dtype=torch.int8)
-    assert ct_scale.item() == scale.item() and ct_zero.item() == zero - (0 if scheme == "sym" else 2 ** (bits - 1))
-    ct_result = fake_quantize(w, ct_scale, ct_zero, args)
-    assert torch.equal(ct_result[compare], result[compare])
+    args = QuantizationArgs(num_bits=bits, symmetric=True, strategy="tensor")
+    ct_result = fake_quantize(w, scale.reshape(1), torch.zeros(1, dtype=torch.int8), args)
+    assert torch.equal(ct_result, result)
 
 
 def main():
@@ -127,22 +115,22 @@ def main():
         for bits in BITS:
             if name.startswith("ties") and not name.endswith(str(bits)):
                 continue
-            for scheme in ("sym", "asym"):
+            for scheme in ("sym", "full", "asym"):
                 for granularity in ("tensor", "channel", "group"):
-                    results, scales, zeros, ties = [], [], [], 0
+                    results, scales, ties = [], [], 0
                     for block in blocks_of(w, granularity):
-                        p = params(block, bits, scheme)
-                        result = quantise(block, *p)
-                        cross_check(block, result, bits, scheme, *p)
+                        scale, zero = params(block, bits, scheme)
+                        result = quantise(block, bits, scheme, scale, zero)
+                        if scheme == "sym":
+                            cross_check(block, result, bits, scale)
                         results.append(result.flatten())
-                        scales.append(p[0].item())
-                        zeros.append(p[1])
-                        ties += int(near_ties(block, p[0]).sum())
+                        scales.append(scale.item())
+                        ties += int(near_ties(block, scale).sum())
                     key = f"{name}.b{bits}.{scheme}.{granularity}"
                     tensors[key] = torch.cat(results).reshape(w.shape)
                     cases.append({"input": name, "result": key, "bits": bits, "scheme": scheme,
                                   "granularity": granularity, "group_size": GROUP if granularity == "group" else 0,
-                                  "scales": scales, "zeros": zeros, "ties": ties})
+                                  "scales": scales, "ties": ties})
     save_file(tensors, HERE / "quant.safetensors")
     lines = ",\n".join("  " + json.dumps(case) for case in cases)
     (HERE / "quant.json").write_text('{"cases": [\n' + lines + "\n]}\n")

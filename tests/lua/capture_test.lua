@@ -193,7 +193,7 @@ end
 
 function test.mistakes_are_named()
   local m, _, texts = pair()
-  t.raises("capture: unknown reduce 'median', expected one of: cosine, mean, moments, relative_error, tensor",
+  t.raises("capture: unknown reduce 'median', expected one of: cosine, mean, moments, relative_error, sketch, tensor",
     function()
       capture.run(m, texts, SITE, { reduce = "median" })
     end)

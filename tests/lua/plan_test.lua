@@ -1,4 +1,5 @@
 -- Plans: selectors, costs, rankings, protected heads of an order.
+local json = require("residua.json")
 local model = require("residua.model")
 local plan = require("residua.plan")
 local quant = require("residua.quant")
@@ -194,12 +195,55 @@ end
 
 function test.ranks_name_what_is_wrong()
   local m = support.model()
-  t.raises("plan.rank: unknown rank 'size', expected one of: crest, kurtosis, random, variance", function()
+  t.raises("plan.rank: unknown rank 'size', expected one of: crest, kurtosis, outliers, random, sparsity", function()
     plan.rank(m, { by = "size" })
   end)
-  t.raises("plan.rank: unknown per 'row', expected one of: param, layer", function()
-    plan.rank(m, { per = "row" })
+  t.raises("plan.rank: unknown per 'rows' (did you mean 'row'?), expected one of: column, layer, param", function()
+    plan.rank(m, { per = "rows" })
   end)
+end
+
+function test.rows_and_columns_are_kept()
+  local m = support.model()
+  for _, per in ipairs { "row", "column" } do
+    local order = plan.rank(m, { per = per, by = "crest" })
+    local p = order:protect_top(0.1, quant.sane { bits = 2 })
+    local q, first = m:with(p), order[1]
+    local weight, changed = m:param(first.names[1]), q:param(first.names[1])
+    local dim, at = per == "row" and 1 or 2, first[per]
+    t.ok(changed:select(dim, at):equal(weight:select(dim, at)), per)
+    t.ok(not changed:equal(weight), per)
+    local all, kept = plan.make(quant.sane { bits = 2 }):cost(m), p:cost(m)
+    t.ok(kept.protected_share > all.protected_share and kept.mean_bits > all.mean_bits)
+  end
+end
+
+function test.measured_numbers_rank_too()
+  local m, by = support.model(), {}
+  for layer = 0, m:layers() - 1 do
+    by[layer] = layer == 1 and 5 or -layer
+  end
+  t.eq(plan.rank(m, { per = "layer", by = by })[1].layer, 1)
+  by[1] = nil
+  t.raises("plan.rank: 'by' has no number for 1", function()
+    plan.rank(m, { per = "layer", by = by })
+  end)
+end
+
+function test.plans_survive_their_rules()
+  local p = plan.make { with = quant.int { bits = 3, clip = "mse" }, protect = { 0, "L1.attn.*" } }
+  local again = plan.of(json.decode(json.encode(p:rules())))
+  t.ok(again == p)
+  t.eq(again:digest(), p:digest())
+end
+
+function test.differences_of_plans()
+  local m = support.model()
+  local a, b = plan.make(quant.sane()), plan.make(quant.sane { protect = { 1 } })
+  t.eq(#plan.diff(a, a, m), 0)
+  for _, row in ipairs(plan.diff(a, b, m)) do
+    t.ok(row.param:find("^L1%.") and row.b == "protected")
+  end
 end
 
 return test

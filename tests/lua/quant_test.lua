@@ -1,6 +1,9 @@
 -- Quantizers against their formulas, computed here in plain Lua.
+local json = require("residua.json")
+local native = require("residua.native")
 local quant = require("residua.quant")
 local support = require("tests.lua.support")
+local sweep = require("residua.sweep")
 local t = require("residua.testing")
 local tensor = require("residua.tensor")
 
@@ -96,8 +99,88 @@ end
 
 function test.quantizers_describe_themselves()
   local q = quant.int { bits = 3, per = "group", group = 64 }
-  t.eq({ q:bits(), q:per(), q:symmetric() }, { 3, "group", true })
+  t.eq({ q:bits(), q:per() }, { 3, "group" })
   t.eq(tostring(quant.int()), "int4 symmetric per channel, clip absmax")
+end
+
+function test.quantizers_survive_their_options()
+  local many = { quant.int(), quant.int { symmetric = false, one_sided = true, clip = "aciq" },
+    quant.int { full_range = true, per = "block", group = 16 },
+    quant.int { clip = "percentile", clip_value = 99, rounding = "stochastic", seed = 7 },
+    quant.int { bias_correction = true, allocate_bits = true, clip = "mse" }, quant.float(),
+    quant.float { format = "fp4_e2m1", per = "group", group = 32 }, quant.nf4(), quant.mxfp4(), quant.mxfp8(),
+    quant.nvfp4(), quant.ternary(), quant.binary(), quant.int():keeping({ 3, 1 }, { 2 }) }
+  for i, q in ipairs(many) do
+    local again = quant.of(json.decode(json.encode(q:options())))
+    t.ok(again == q and again:digest() == q:digest(), tostring(q))
+    for j = 1, i - 1 do
+      t.ok(q ~= many[j] and q:digest() ~= many[j]:digest(), tostring(q))
+    end
+  end
+end
+
+function test.errors_add_up()
+  local w = support.model():param("L0.mlp.up")
+  for _, q in ipairs { quant.int(), quant.int { bits = 3, clip = "aciq" }, quant.nf4 { group = 16 }, quant.mxfp4() } do
+    local e = q:error(w)
+    t.near(e.clipping_mse + e.rounding_mse, e.mse, 1e-12)
+    t.near(((q:apply(w) - w):to("float64") ^ 2):mean(), e.mse, 1e-9)
+    t.near(10 * math.log((w:to("float64") ^ 2):mean() / e.mse, 10), e.sqnr, 1e-6)
+  end
+end
+
+function test.better_clips_err_less()
+  local w = support.model():param("L0.mlp.up")
+  local function mse(clip)
+    return quant.int({ bits = 3, clip = clip }):error(w).mse
+  end
+  t.ok(mse("mse") <= math.min(mse("absmax"), mse("aciq_gauss"), mse("aciq_laplace"), mse("kurtosis_rule")))
+end
+
+function test.bias_correction_restores_rows()
+  local w = support.model():param("L0.mlp.up"):to("float64")
+  local q = quant.int({ bits = 2, bias_correction = true }):apply(w:to("float32")):to("float64")
+  t.ok(q:mean(2):allclose(w:mean(2), 1e-5, 1e-5))
+  t.ok(q:std(2):allclose(w:std(2), 1e-4, 1e-5))
+end
+
+function test.activations_are_quantized_per_token()
+  local m, texts = support.model(), support.texts()
+  local int3 = quant.int { bits = 3, per = "token" }
+  local q = m:quantized_activations { with = int3, at = "L1.mlp.in" }
+  local plain, changed = m:capture(texts, "L1.mlp.in")["L1.mlp.in"], q:capture(texts, "L1.mlp.in")["L1.mlp.in"]
+  for i = 1, texts:count() do
+    t.ok(changed[i]:equal(int3:apply(plain[i])))
+  end
+  t.eq(m:digest() == q:digest(), false)
+  t.raises("activations quantized int4 symmetric per channel, clip absmax depend on their batch", function()
+    m:quantized_activations { with = quant.int(), at = "L1.mlp.in" }
+  end)
+end
+
+function test.methods_beat_plain_rounding_at_the_output()
+  local m, texts = support.model(), support.texts()
+  local int3 = quant.int { bits = 3 }
+  local names = { params = "L0.mlp.up" }
+  local lengths, weights = sweep.tokens(m, texts):lengths(), {}
+  for i = 1, #lengths do
+    weights[i] = 1
+  end
+  local inputs = native.quant.inputs(m, sweep.tokens(m, texts), { "L0.mlp.in" }, weights)[1]
+  local function error_of(with)
+    local changed = m:quantized { with = with, params = names.params }
+    return quant.output_error(m:param("L0.mlp.up"), changed:param("L0.mlp.up"), inputs)
+  end
+  local plain = error_of(int3)
+  t.ok(error_of(quant.gptq { calibrate = texts, with = int3 }) < plain)
+  t.ok(error_of(quant.awq { calibrate = texts, with = int3 }) <= plain)
+  t.ok(error_of(quant.hqq { bits = 3, group = 16 }) < plain)
+  t.raises("gptq quantizes the matrices of layers, not embed.tokens", function()
+    m:quantized { with = quant.gptq { calibrate = texts }, params = "embed.tokens" }
+  end)
+  t.raises("the calibration texts have no language 'xyz'", function()
+    m:quantized { with = quant.gptq { calibrate = texts, shares = { xyz = 1 } } }
+  end)
 end
 
 function test.schemes()
@@ -113,15 +196,27 @@ function test.schemes()
 end
 
 function test.messages()
-  t.raises("quant.int: unknown option 'bit' (did you mean 'bits'?); options are bits, clip, group, per, symmetric",
+  t.raises("quant.int: unknown option 'bit' (did you mean 'bits'?); options are allocate_bits, bias_correction, bits",
     function()
       quant.int { bit = 4 }
     end)
-  t.raises("quant.int: unknown clip 'max', expected one of: absmax", function()
-    quant.int { clip = "max" }
+  t.raises("quant.int: unknown clip 'absmin' (did you mean 'absmax'?), expected one of: absmax, percentile", function()
+    quant.int { clip = "absmin" }
   end)
-  t.raises("expected one of: tensor, channel, group", function()
-    quant.int { per = "row" }
+  t.raises("quant.int: unknown per 'rows' (did you mean 'row'?)", function()
+    quant.int { per = "rows" }
+  end)
+  t.raises("quant.int: clip = \"percentile\" needs the option 'clip_value'", function()
+    quant.int { clip = "percentile" }
+  end)
+  t.raises("quant.int: option 'clip_value' belongs to clip = \"percentile\" or \"fixed\"", function()
+    quant.int { clip_value = 3 }
+  end)
+  t.raises("a one-sided clip on the grid int4 symmetric; use an asymmetric grid", function()
+    quant.int { one_sided = true }
+  end)
+  t.raises("quant.float: unknown format 'fp8'", function()
+    quant.float { format = "fp8" }
   end)
   for _, bits in ipairs({ 1, 9, -3 }) do
     t.raises("2 to 8", function()

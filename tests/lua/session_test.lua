@@ -50,7 +50,7 @@ end
 function test.completes_options()
   t.eq(complete("quant.int { symm"), "quant.int { symmetric = ")
   t.eq(complete("symm", "quant.int {"), "symmetric = ")
-  t.ok(not complete("quant.int { bits = 4, "):find("bits", 1, true))
+  t.ok(not complete("quant.int { bits = 4, "):find("|bits = ", 1, true))
 end
 
 function test.commands_need_more_lines_or_fail()

@@ -56,6 +56,14 @@ function Model:param(name) end
 ---```
 function Model:params() end
 
+--- Returns a model whose activations at sites are quantized; `Model:quantized_activations` has options.
+---@param site string  Glob of sites, "L*.mlp.in".
+---@param quantizer Quantizer  Per token or group, or per tensor with a fixed clip.
+---@param smoothing? Tensor  [width] divides before and multiplies after.
+---@param rotation? integer  Seed of a rotation before, undone after.
+---@return Model
+function Model:quantize_site(site, quantizer, smoothing, rotation) end
+
 --- Drops what this value holds now instead of at the next collection; later use is an error.
 ---
 --- `local x <close> = ...` does the same at the end of the block.

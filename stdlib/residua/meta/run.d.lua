@@ -23,6 +23,26 @@ function M.compare(reference, models, texts, sites, comparison, centers) end
 ---@return integer[]  Prompt and continuation.
 function M.continue(model, ids, count, stop) end
 
+--- Measures how models diverge from a base model on each predicted token, in one run without whole logits.
+---@param base Model
+---@param models Model|Model[]
+---@param texts Tokens
+---@return Tensor[]  One per model, [tokens, 4] float64, text after text: KL divergence [nats], NLL of the correct token under the base and under the model [nats], 1 where both find the same token most likely.
+---@return integer[]  [text], predicted tokens: all but the first.
+function M.divergence(base, models, texts) end
+
+--- Returns the metrics of llama.cpp's perplexity tool by group of texts, with intervals over resampled units.
+---@param values Tensor  [tokens, 4], as `run.divergence` gives them.
+---@param tokens integer[]  [text]
+---@param groups integer[]  The group of each text, from 1.
+---@param count integer  Number of groups.
+---@param units integer[]  The unit (sentence) of each text; the same ones are drawn in every group.
+---@param seed? integer
+---@param level? number  0.95 when absent.
+---@param resamples? integer  1000 when absent.
+---@return table[]  By group: tokens, and each metric as estimate, low, high, level.
+function M.divergence_summary(values, tokens, groups, count, units, seed, level, resamples) end
+
 --- Returns the loss of each text under each model, in one run.
 ---@param models Model|Model[]
 ---@param texts Tokens
@@ -50,6 +70,15 @@ function M.moments(models, texts, sites, groups, count) end
 ---@param models Model[]
 ---@return number  1 means that nothing is shared.
 function M.shared_cost(models) end
+
+--- Returns the sketches of all activation values at each site, by group of texts.
+---@param models Model|Model[]
+---@param texts Tokens
+---@param sites string[]  Globs.
+---@param groups integer[]  The group of each text, from 1.
+---@param count integer  Number of groups.
+---@return QuantileSketch[][][]  [model][site][group].
+function M.sketches(models, texts, sites, groups, count) end
 
 --- Returns whole activations.
 ---@param models Model|Model[]

@@ -75,7 +75,8 @@ class Play {
     return sites[below(sites.size())];
   }
   Quantizer quantizer() {
-    return {2 + static_cast<int>(below(7)), below(2) == 0, static_cast<Granularity>(below(3)), 7};
+    return integer_quantizer(2 + static_cast<int>(below(7)), below(2) == 0,
+                             static_cast<Granularity>(below(3)), 7);
   }
   Plan plan() {
     return Plan({{param(), quantizer()}, {cat("L", layer(), ".*"), quantizer()}, {param(), {}}});
@@ -146,27 +147,29 @@ TEST_CASE("neither order nor company changes a model's losses", "[model][propert
 
 TEST_CASE("digests tell functions apart and equal ones together", "[model]") {
   const Model base = golden::load("gpt2-tied").model;
-  const Plan plan({{"L1.mlp.up", Quantizer{4}}});
+  const Plan plan({{"L1.mlp.up", integer_quantizer(4, true)}});
   const at::Tensor weight = base.param("L1.mlp.up");
-  const std::vector<Model> different = {base,
-                                        base.with(plan),
-                                        base.with(plan).with(plan),
-                                        base.with(Plan({{"L1.mlp.up", Quantizer{5}}})),
-                                        base.with(Plan({{"L2.mlp.up", Quantizer{4}}})),
-                                        base.with_param("L1.mlp.up", weight * 2),
-                                        base.with_param("L1.mlp.up", weight * 2).with(plan),
-                                        base.ablated({Point::mlp_out, 1}, {}),
-                                        base.ablated({Point::mlp_out, 2}, {}),
-                                        base.ablated({Point::mlp_out, 1}, {at::ones({32}), ""}),
-                                        golden::load("gpt2-f16").model};
+  const std::vector<Model> different = {
+      base,
+      base.with(plan),
+      base.with(plan).with(plan),
+      base.with(Plan({{"L1.mlp.up", integer_quantizer(5, true)}})),
+      base.with(Plan({{"L2.mlp.up", integer_quantizer(4, true)}})),
+      base.with_param("L1.mlp.up", weight * 2),
+      base.with_param("L1.mlp.up", weight * 2).with(plan),
+      base.ablated({Point::mlp_out, 1}, {}),
+      base.ablated({Point::mlp_out, 2}, {}),
+      base.ablated({Point::mlp_out, 1}, {at::ones({32}), ""}),
+      golden::load("gpt2-f16").model};
   for (std::size_t i = 0; i < different.size(); ++i)
     for (std::size_t j = 0; j < i; ++j)
       CHECK(different[i].digest() != different[j].digest());
   CHECK(golden::load("gpt2-tied").model.digest() == base.digest());
   CHECK(base.with(plan).digest() == base.with(plan).digest());
-  CHECK(base
-            .with(Plan(
-                {{"L1.*", Quantizer{4}}, {"L1.norm*", {}}, {"L1.attn*", {}}, {"L1.mlp.down", {}}}))
+  CHECK(base.with(Plan({{"L1.*", integer_quantizer(4, true)},
+                        {"L1.norm*", {}},
+                        {"L1.attn*", {}},
+                        {"L1.mlp.down", {}}}))
             .digest() == base.with(plan).digest());
   CHECK(base.with(plan).with_param("L1.mlp.up", weight * 2).digest() ==
         base.with_param("L1.mlp.up", weight * 2).digest());
@@ -186,17 +189,18 @@ TEST_CASE("layer keys differ where the layers do", "[model]") {
   const auto layers = [&](const Model& model) { return differing(base, model); };
   using Layers = std::vector<int>;
   CHECK(layers(base.with(Plan({}))).empty());
-  CHECK(layers(base.with(Plan({{"L1.mlp.up", Quantizer{4}}}))) == Layers{1});
-  CHECK(layers(base.with(Plan({{"L*.attn.*", Quantizer{4}}}))) == Layers{0, 1, 2});
-  CHECK(layers(base.with(Plan({{"final.norm", Quantizer{4}}}))) == Layers{3});
-  CHECK(layers(base.with(Plan({{"embed.positions", Quantizer{4}}}))) == Layers{-1});
-  CHECK(layers(base.with(Plan({{"embed.tokens", Quantizer{4}}}))) == Layers{-1, 3}); // tied
+  CHECK(layers(base.with(Plan({{"L1.mlp.up", integer_quantizer(4, true)}}))) == Layers{1});
+  CHECK(layers(base.with(Plan({{"L*.attn.*", integer_quantizer(4, true)}}))) == Layers{0, 1, 2});
+  CHECK(layers(base.with(Plan({{"final.norm", integer_quantizer(4, true)}}))) == Layers{3});
+  CHECK(layers(base.with(Plan({{"embed.positions", integer_quantizer(4, true)}}))) == Layers{-1});
+  CHECK(layers(base.with(Plan({{"embed.tokens", integer_quantizer(4, true)}}))) ==
+        Layers{-1, 3}); // tied
   CHECK(layers(base.ablated({Point::embed}, {})) == Layers{-1});
   CHECK(layers(base.ablated({Point::resid_pre, 0}, {})) == Layers{0});
   CHECK(layers(base.ablated({Point::resid_post, 2}, {})) == Layers{2});
   CHECK(layers(base.ablated({Point::final}, {})) == Layers{3});
   CHECK(layers(base.ablated({Point::logits}, {})) == Layers{3});
-  const Plan plan({{"L1.mlp.up", Quantizer{4}}});
+  const Plan plan({{"L1.mlp.up", integer_quantizer(4, true)}});
   CHECK(differing(base.with(plan), base.with(plan)).empty());
   // Other weights share nothing, even when their bytes are equal.
   CHECK(layers(golden::load("gpt2-tied").model) == Layers{-1, 0, 1, 2, 3});
@@ -261,7 +265,7 @@ TEST_CASE("params are float32, [out, in], and edits apply in order", "[model]") 
     }
   }
   const Model base = golden::load("gpt2-tied").model;
-  const Quantizer four{4}, two{2};
+  const Quantizer four = integer_quantizer(4, true), two = integer_quantizer(2, true);
   const Model both = base.with(Plan({{"L0.mlp.up", four}})).with(Plan({{"L0.mlp.up", two}}));
   CHECK(at::equal(both.param("L0.mlp.up"), two.apply(four.apply(base.param("L0.mlp.up")))));
   CHECK(both.edited("L0.mlp.up"));
@@ -271,7 +275,8 @@ TEST_CASE("params are float32, [out, in], and edits apply in order", "[model]") 
 }
 
 TEST_CASE("a quantized tensor is made once", "[model]") {
-  const Model model = golden::load("gpt2-tied").model.with(Plan({{"*", Quantizer{4}}}));
+  const Model model =
+      golden::load("gpt2-tied").model.with(Plan({{"*", integer_quantizer(4, true)}}));
   evaluate({model}, {{1, 2, 3}});
   const int64_t made = weight_cache().made();
   evaluate({model, model.with(Plan({}))}, {{1, 2, 3}, {4, 5}});
@@ -289,7 +294,7 @@ TEST_CASE("wrong edits are named", "[model]") {
           base.with(Plan({{"L9.*", Quantizer{}}}));
         }).starts_with("selector 'L9.*' matches no param"));
   CHECK(message_of([&] {
-          base.with(Plan({{"L0.*", Quantizer{9}}})).param("L0.mlp.up");
+          base.with(Plan({{"L0.*", integer_quantizer(9, true)}})).param("L0.mlp.up");
         }) == "bits = 9; use 2 to 8");
   const Model broken = base.with_param("final.norm", at::full({32}, NAN));
   CHECK(message_of([&] {

@@ -12,11 +12,11 @@ using namespace residua;
 
 struct Setup {
   golden::Checkpoint checkpoint = golden::load("gpt2-tied");
-  Model other = checkpoint.model.with(Plan({{"L1.*", Quantizer{3}}}));
+  Model other = checkpoint.model.with(Plan({{"L1.*", integer_quantizer(3, true)}}));
   std::vector<TokenIds> texts = {checkpoint.ids(0), checkpoint.ids(1), checkpoint.ids(2),
                                  checkpoint.ids(0)};
-  std::vector<Site> sites =
-      find_sites("L[12].*[to][nru][td]*", other.architecture()); // attn.out, resid.mid, mlp.out, resid.post
+  std::vector<Site> sites = find_sites(
+      "L[12].*[to][nru][td]*", other.architecture()); // attn.out, resid.mid, mlp.out, resid.post
 };
 
 TEST_CASE("moments by group are those of the whole activations", "[probe]") {

@@ -9,14 +9,14 @@
 
 using namespace residua;
 
-static const Quantizer kInt4{4, true, Granularity::channel};
-static const Quantizer kInt8{8, true, Granularity::tensor};
+static const Quantizer kInt4 = integer_quantizer(4, true, Granularity::channel);
+static const Quantizer kInt8 = integer_quantizer(8, true, Granularity::tensor);
 
 /// "name:bits name:bits ..." of the params that a plan quantizes.
 static std::string resolved(const Plan& plan, const Weights& weights) {
   std::string text;
   for (const auto& [name, quantizer] : plan.resolve(weights))
-    text += cat(text.empty() ? "" : " ", name, ":", quantizer.bits);
+    text += cat(text.empty() ? "" : " ", name, ":", quantizer.grid.bits);
   return text;
 }
 
@@ -44,7 +44,7 @@ TEST_CASE("only a selector that ends in .bias reaches biases", "[plan]") {
   CHECK(resolved(Plan({{"L0.mlp.*.bias", kInt4}}), *weights) ==
         "L0.mlp.down.bias:4 L0.mlp.up.bias:4");
   const Plan spared({{"*.bias", kInt4}, {"*", kInt8}, {"L*.bias", {}}});
-  CHECK(spared.resolve(*weights).at("final.norm.bias").bits == 4);
+  CHECK(spared.resolve(*weights).at("final.norm.bias").grid.bits == 4);
   CHECK_FALSE(spared.resolve(*weights).contains("L0.norm1.bias"));
 }
 
@@ -85,7 +85,7 @@ TEST_CASE("costs by hand", "[plan]") {
 
   // [96, 32] in groups of 5: 7 groups in a row, each with a 16-bit scale and a 3-bit zero point.
   const Cost groups =
-      Plan({{"L0.attn.qkv", Quantizer{3, false, Granularity::group, 5}}}).cost(*weights);
+      Plan({{"L0.attn.qkv", integer_quantizer(3, false, Granularity::group, 5)}}).cost(*weights);
   CHECK(groups.bits == 32.0 * (all - 3072) + 3072 * 3 + 96 * 7 * 19);
   // A vector has one row: 32 values, one scale.
   const Cost norm = Plan({{"final.norm", kInt4}}).cost(*weights);

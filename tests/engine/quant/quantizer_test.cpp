@@ -1,5 +1,5 @@
-// Quantizers against torch's arithmetic (tests/golden/make_quant.py), closed forms, and what holds
-// for any weights.
+// Integer quantizers against torch and compressed-tensors (tests/golden/make_quant.py), closed
+// forms, and what holds for any weights.
 
 #include "tests/support/catch.hpp"
 
@@ -20,7 +20,11 @@ static Quantizer quantizer_of(const json& test) {
   const Granularity granularity = per == "tensor"    ? Granularity::tensor
                                   : per == "channel" ? Granularity::channel
                                                      : Granularity::group;
-  return {test["bits"], test["scheme"] == "sym", granularity, test["group_size"]};
+  Quantizer quantizer =
+      integer_quantizer(test["bits"], test["scheme"] == "sym", granularity, test["group_size"]);
+  if (test["scheme"] == "full")
+    quantizer.grid.kind = GridKind::full;
+  return quantizer;
 }
 
 /// Standard normal numbers; with `tail` a few are 30 times as large, as weights have outliers.
@@ -38,14 +42,14 @@ static std::vector<Quantizer> all_quantizers() {
   for (int bits = 2; bits <= 8; ++bits)
     for (const bool symmetric : {true, false})
       for (const auto per : {Granularity::tensor, Granularity::channel, Granularity::group})
-        all.push_back({bits, symmetric, per, 5});
+        all.push_back(integer_quantizer(bits, symmetric, per, 5));
   return all;
 }
 
-TEST_CASE("all golden cases are equal to torch's", "[quant][golden]") {
+TEST_CASE("all golden cases are equal bit for bit", "[quant][golden]") {
   const auto tensors = Safetensors::open(golden::path("quant.safetensors")).tensors();
   const json cases = json::parse(read_file(golden::path("quant.json")))["cases"];
-  CHECK(cases.size() == 288);
+  CHECK(cases.size() == 432);
   for (const json& test : cases) {
     INFO(test["result"].get<std::string>());
     const Quantizer quantizer = quantizer_of(test);
@@ -61,23 +65,22 @@ TEST_CASE("all golden cases are equal to torch's", "[quant][golden]") {
 TEST_CASE("options out of range are named", "[quant]") {
   const at::Tensor weight = at::ones({2, 2});
   for (const int bits : {-1, 0, 1, 9, 32})
-    CHECK(message_of([&] { (Quantizer{bits}).apply(weight); }) ==
+    CHECK(message_of([&] { integer_quantizer(bits, true).apply(weight); }) ==
           cat("bits = ", bits, "; use 2 to 8"));
   for (const int64_t size : {0, -4}) {
-    const Quantizer groups{4, true, Granularity::group, size};
+    const Quantizer groups = integer_quantizer(4, true, Granularity::group, size);
     CHECK(message_of([&] { groups.apply(weight); }) ==
           cat("group_size = ", size, "; use 1 or more"));
   }
   // A group size that is not used is not judged.
-  CHECK(message_of([&] {
-          (Quantizer{4, true, Granularity::tensor, 0}).apply(weight);
-        }) == "no error");
+  CHECK(message_of([&] { integer_quantizer(4, true, Granularity::tensor, 0).apply(weight); }) ==
+        "no error");
 }
 
 TEST_CASE("descriptions tell quantizers apart", "[quant]") {
-  CHECK((Quantizer{4, true, Granularity::channel}).describe() ==
+  CHECK(integer_quantizer(4, true, Granularity::channel).describe() ==
         "int4 symmetric per channel, clip absmax");
-  CHECK((Quantizer{3, false, Granularity::group, 64}).describe() ==
+  CHECK(integer_quantizer(3, false, Granularity::group, 64).describe() ==
         "int3 asymmetric per group of 64, clip absmax");
   std::set<std::string> seen;
   for (const Quantizer& quantizer : all_quantizers())
@@ -119,10 +122,10 @@ static at::Tensor scale_of_each(const at::Tensor& weight, const Quantizer& q) {
   for (int64_t first = 0; first < flat.size(1); first += columns) {
     const int64_t count = std::min(columns, flat.size(1) - first);
     const at::Tensor block = flat.narrow(1, first, count);
-    const at::Tensor absmax = block.abs().amax(1, true) / ((1 << (q.bits - 1)) - 1);
-    const at::Tensor range =
-        (block.amax(1, true).clamp_min(0) - block.amin(1, true).clamp_max(0)) / ((1 << q.bits) - 1);
-    scales.narrow(1, first, count).copy_(q.symmetric ? absmax : range);
+    const at::Tensor absmax = block.abs().amax(1, true) / ((1 << (q.grid.bits - 1)) - 1);
+    const at::Tensor range = (block.amax(1, true).clamp_min(0) - block.amin(1, true).clamp_max(0)) /
+                             ((1 << q.grid.bits) - 1);
+    scales.narrow(1, first, count).copy_(q.grid.kind == GridKind::symmetric ? absmax : range);
   }
   return scales.reshape(weight.sizes());
 }
@@ -148,9 +151,10 @@ TEST_CASE("levels: codes are whole, and no block has more of them than bits allo
   const at::Tensor weight = random_weight(6, 400, 3, true);
   for (int bits = 2; bits <= 8; ++bits) {
     for (int64_t row = 0; row < 6; ++row) {
-      const at::Tensor symmetric = (Quantizer{bits, true, Granularity::channel}).apply(weight)[row];
+      const at::Tensor symmetric =
+          integer_quantizer(bits, true, Granularity::channel).apply(weight)[row];
       const at::Tensor asymmetric =
-          (Quantizer{bits, false, Granularity::channel}).apply(weight)[row];
+          integer_quantizer(bits, false, Granularity::channel).apply(weight)[row];
       CHECK(std::get<0>(at::_unique(symmetric)).numel() <= (1 << bits) - 1);
       CHECK(std::get<0>(at::_unique(asymmetric)).numel() <= (1 << bits));
       CHECK(symmetric.abs().max().item<float>() ==
@@ -163,7 +167,7 @@ TEST_CASE("the sign changes nothing in a symmetric quantizer", "[quant][property
   for (uint64_t seed = 1; seed <= 10; ++seed) {
     const at::Tensor weight = random_weight(5, 24, seed, true);
     for (const Quantizer& quantizer : all_quantizers())
-      if (quantizer.symmetric)
+      if (quantizer.grid.kind == GridKind::symmetric)
         CHECK(at::equal(quantizer.apply(-weight), -quantizer.apply(weight)));
   }
 }
@@ -183,7 +187,7 @@ TEST_CASE("quantizing twice is quantizing once wherever the scale survives round
   for (uint64_t seed = 1; seed <= 50; ++seed) {
     const at::Tensor weight = random_weight(4, 40, seed, seed % 2 == 0);
     for (int bits = 2; bits <= 8; ++bits) {
-      const Quantizer quantizer{bits, true, Granularity::tensor};
+      const Quantizer quantizer = integer_quantizer(bits, true, Granularity::tensor);
       const at::Tensor once = quantizer.apply(weight), twice = quantizer.apply(once);
       const auto most = static_cast<float>((1 << (bits - 1)) - 1);
       const float scale = weight.abs().max().item<float>() / most;
@@ -200,10 +204,12 @@ TEST_CASE("quantizing twice is quantizing once wherever the scale survives round
 }
 
 TEST_CASE("bits per value by hand", "[quant]") {
-  CHECK((Quantizer{4, true, Granularity::tensor}).bits_per_value(8, 16) == 4 + 16.0 / 128);
-  CHECK((Quantizer{4, true, Granularity::channel}).bits_per_value(8, 16) == 4 + 16.0 * 8 / 128);
-  CHECK((Quantizer{3, false, Granularity::tensor}).bits_per_value(8, 16) == 3 + 19.0 / 128);
-  const Quantizer groups{2, false, Granularity::group, 5}; // 16 columns: groups of 5, 5, 5 and 1
+  CHECK(integer_quantizer(4, true, Granularity::tensor).bits_per_value(8, 16) == 4 + 16.0 / 128);
+  CHECK(integer_quantizer(4, true, Granularity::channel).bits_per_value(8, 16) ==
+        4 + 16.0 * 8 / 128);
+  CHECK(integer_quantizer(3, false, Granularity::tensor).bits_per_value(8, 16) == 3 + 19.0 / 128);
+  const Quantizer groups =
+      integer_quantizer(2, false, Granularity::group, 5); // 16 columns: groups of 5, 5, 5 and 1
   CHECK(groups.blocks(8, 16) == 32);
   CHECK(groups.bits_per_value(8, 16) == 2 + 18.0 * 32 / 128);
 }

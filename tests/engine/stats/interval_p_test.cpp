@@ -1,4 +1,5 @@
-// p values from intervals: the normal case in closed form, borders at the bounds, degenerate intervals.
+// p values from intervals: the normal case in closed form, borders at the bounds, degenerate
+// intervals.
 
 #include "engine/stats/interval_p.hpp"
 

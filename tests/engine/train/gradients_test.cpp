@@ -25,7 +25,7 @@ static double mean_loss(const Model& model, const std::vector<TokenIds>& texts) 
 TEST_CASE("gradients predict what a small step does, in edited models too", "[train]") {
   const auto checkpoint = golden::load("llama-gqa");
   const std::vector<TokenIds> texts = {checkpoint.ids(0), checkpoint.ids(2), checkpoint.ids(1)};
-  const Model edited = checkpoint.model.with(Plan({{"L*.attn.*", Quantizer{4}}}));
+  const Model edited = checkpoint.model.with(Plan({{"L*.attn.*", integer_quantizer(4, true)}}));
   for (const Model& model : {checkpoint.model, edited}) {
     const Gradients result = gradients(model, texts, {"L1.attn.k", "embed.tokens"}, {});
     CHECK(result.loss == Approx(mean_loss(model, texts)).epsilon(1e-6));

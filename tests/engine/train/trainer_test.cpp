@@ -53,7 +53,7 @@ TEST_CASE("five steps equal torch's AdamW", "[train][golden]") {
 
 TEST_CASE("training leaves the model it started from alone", "[train]") {
   const auto checkpoint = golden::load("gpt2-sharded");
-  const Model start = checkpoint.model.with(Plan({{"L0.*", Quantizer{4}}}));
+  const Model start = checkpoint.model.with(Plan({{"L0.*", integer_quantizer(4, true)}}));
   const std::string digest = start.digest();
   const auto before = evaluate_tokens(start, checkpoint.ids(1));
   Trainer trainer(start, {});

@@ -1,0 +1,179 @@
+#include "engine/quant/block.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <vector>
+
+namespace residua {
+
+namespace {
+
+constexpr std::size_t kPiece = 2048; // values in flight: they stay in the first-level cache
+
+/// splitmix64 of Steele, Lea and Flood 2014: a good generator by position.
+float uniform_at(uint64_t seed, uint64_t position) {
+  uint64_t z = seed * 0x9E3779B97F4A7C15ULL + (position + 1) * 0xD1B54A32D192ED03ULL;
+  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
+  z = (z ^ (z >> 27)) * 0x94D049BB133111EBULL;
+  z ^= z >> 31;
+  return static_cast<float>(z >> 40) * 0x1p-24F;
+}
+
+float power_of_two_scale(float most, const Grid& grid) {
+  if (most == 0)
+    return 0;
+  const int exponent = std::ilogb(most) - std::ilogb(grid.highest());
+  return std::ldexp(1.0F, std::clamp(exponent, -127, 127)); // what E8M0 holds
+}
+
+float e4m3_scale(float most, const Grid& grid, float tensor_scale) {
+  float scale = tensor_scale * (most / grid.top());
+  round_to_codes({&scale, 1}, {GridKind::fp8_e4m3, 8});
+  return scale / tensor_scale;
+}
+
+/// Codes of up to kPiece values.
+void to_codes(std::span<float> values, const BlockRules& rules, const Scale& scale,
+              uint64_t offset) {
+  if (rules.grid.kind == GridKind::asymmetric)
+    for (float& value : values)
+      value = value / scale.scale + scale.zero;
+  else
+    for (float& value : values)
+      value = value / scale.scale;
+  if (rules.rounding == Rounding::half_even)
+    return round_to_codes(values, rules.grid);
+  std::array<float, kPiece> uniform;
+  for (std::size_t i = 0; i < values.size(); ++i)
+    uniform[i] = uniform_at(rules.seed, offset + i);
+  round_to_codes(values, rules.grid, {uniform.data(), values.size()});
+}
+
+/// Sum of squared errors with this range, by half-even rounding whatever the rules say.
+/// in squares of 1 / unit.
+double squared_error(std::span<const float> values, const BlockRules& rules, const Range& range,
+                     float unit) {
+  const Scale scale = block_scale(range, rules);
+  BlockRules nearest = rules;
+  nearest.rounding = Rounding::half_even;
+  std::array<float, kPiece> piece;
+  double error = 0;
+  for (std::size_t from = 0; from < values.size(); from += kPiece) {
+    const auto source = values.subspan(from, std::min(kPiece, values.size() - from));
+    std::copy(source.begin(), source.end(), piece.begin());
+    fake_quantize({piece.data(), source.size()}, nearest, scale, 0);
+    float sum = 0; // of at most kPiece terms
+    for (std::size_t i = 0; i < source.size(); ++i) {
+      const float moved = (piece[i] - source[i]) * unit;
+      sum += moved * moved;
+    }
+    error += sum;
+  }
+  return error;
+}
+
+Range shrunk(const Range& whole, double share) {
+  return {static_cast<float>(whole.low * share), static_cast<float>(whole.high * share)};
+}
+
+/// The least squared error over shares of the whole range: every 1/64 first, below 1/16 smaller by
+/// a third each time; then seven to either side of the best, in steps of 1/512 or a 24th of it.
+Range search(std::span<const float> values, const BlockRules& rules) {
+  const Range whole = full_range(values, rules.grid);
+  if (whole.high - whole.low == 0)
+    return whole;
+  // A power of two that keeps the squares of large and small values within float32.
+  const int exponent = std::ilogb(std::max(-whole.low, whole.high));
+  const float unit = std::ldexp(1.0F, std::clamp(-exponent, -126, 126));
+  double best = 1, least = squared_error(values, rules, whole, unit);
+  const auto try_share = [&](double share) {
+    const double error = squared_error(values, rules, shrunk(whole, share), unit);
+    if (error < least)
+      least = error, best = share;
+  };
+  for (int part = 63; part >= 4; --part)
+    try_share(part / 64.0);
+  for (double share = 1.0 / 24; share > 1e-4; share /= 1.5)
+    try_share(share);
+  const double around = best, step = std::min(1.0 / 512, best / 24);
+  for (int part = -7; part <= 7; ++part)
+    if (part != 0 && around + part * step < 1)
+      try_share(around + part * step);
+  return shrunk(whole, best);
+}
+
+void account(std::span<const float> before, std::span<const float> after, const Range& range,
+             ErrorSums& sums) {
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    const double x = before[i], error = x - after[i];
+    const bool outside = before[i] < range.low || before[i] > range.high;
+    sums.power += x * x;
+    (outside ? sums.clipping_error : sums.rounding_error) += error * error;
+    sums.clipped += outside ? 1 : 0;
+  }
+  sums.count += static_cast<double>(before.size());
+}
+
+} // namespace
+
+void ErrorSums::add(const ErrorSums& other) {
+  count += other.count;
+  power += other.power;
+  rounding_error += other.rounding_error;
+  clipping_error += other.clipping_error;
+  clipped += other.clipped;
+}
+
+Scale block_scale(const Range& range, const BlockRules& rules) {
+  const Grid& grid = rules.grid;
+  if (grid.kind == GridKind::asymmetric) {
+    const float scale = (range.high - range.low) / (grid.highest() - grid.lowest());
+    if (scale == 0)
+      return {};
+    float zero = grid.lowest() - range.low / scale;
+    round_to_codes({&zero, 1}, grid);
+    return {scale, zero};
+  }
+  if (rules.scale_format == ScaleFormat::power_of_two)
+    return {power_of_two_scale(range.high, grid), 0};
+  if (rules.scale_format == ScaleFormat::e4m3)
+    return {e4m3_scale(range.high, grid, rules.tensor_scale), 0};
+  return {range.high / grid.top(), 0};
+}
+
+void fake_quantize(std::span<float> values, const BlockRules& rules, const Scale& scale,
+                   uint64_t offset) {
+  if (scale.scale == 0)
+    return std::fill(values.begin(), values.end(), 0.0F);
+  for (std::size_t from = 0; from < values.size(); from += kPiece) {
+    const auto piece = values.subspan(from, std::min(kPiece, values.size() - from));
+    to_codes(piece, rules, scale, offset + from);
+    for (float& value : piece)
+      value = (value - scale.zero) * scale.scale;
+  }
+}
+
+Range block_range(std::span<const float> values, const BlockRules& rules) {
+  return rules.clip.rule == ClipRule::mse ? search(values, rules)
+                                          : clip_range(values, rules.clip, rules.grid);
+}
+
+void quantize_block(std::span<float> values, const BlockRules& rules, uint64_t offset,
+                    ErrorSums* sums) {
+  if (values.empty())
+    return;
+  const Range range = block_range(values, rules);
+  const Scale scale = block_scale(range, rules);
+  std::vector<float> before;
+  for (std::size_t from = 0; from < values.size(); from += kPiece) {
+    const auto piece = values.subspan(from, std::min(kPiece, values.size() - from));
+    if (sums != nullptr)
+      before.assign(piece.begin(), piece.end());
+    fake_quantize(piece, rules, scale, offset + from);
+    if (sums != nullptr)
+      account(before, piece, range, *sums);
+  }
+}
+
+} // namespace residua

@@ -1,0 +1,170 @@
+-- Rankings: in which order the parts of a model would be protected. A part is a layer, a matrix, a row or a column.
+
+local options = require("residua.options")
+local stats = require("residua.stats")
+local text = require("residua.text")
+
+local M = {}
+
+-- Scores of a whole unit from its moments; the greatest is protected first.
+local MOMENT_SCORES = {
+  variance = function(m)
+    return m:variance()
+  end,
+  kurtosis = function(m)
+    return m:kurtosis()
+  end,
+  crest = function(m)
+    return math.max(m:max(), -m:min()) / m:std()
+  end,
+}
+
+-- Scores of whole units that need the weights: shares of the values.
+local SHARE_SCORES = {
+  outliers = function(weight, m)
+    return (weight - m:mean()):abs():gt(3 * m:std())
+  end,
+  sparsity = function(weight)
+    return weight:abs():lt(0.01)
+  end,
+}
+
+local NAMES = { "crest", "kurtosis", "outliers", "random", "sparsity", "variance" }
+local PARTS = { "column", "layer", "param", "row" }
+
+-- The matrices of the layers, with what is known of each.
+local function matrices(model)
+  local list = {}
+  for _, param in ipairs(model:params()) do
+    if param.layer and #param.shape == 2 then
+      list[#list + 1] = { name = param.name, layer = param.layer, rows = param.shape[1], columns = param.shape[2],
+        size = param.shape[1] * param.shape[2] }
+    end
+  end
+  return list
+end
+
+-- Whole matrices, or layers of them: names, size, score.
+local function whole_units(model, per, by)
+  local list, by_layer = {}, {}
+  for _, matrix in ipairs(matrices(model)) do
+    local weight = model:param(matrix.name)
+    local moments = stats.moments(weight)
+    local unit = per == "layer" and by_layer[matrix.layer]
+    if not unit then
+      unit = { layer = matrix.layer, names = {}, size = 0, hits = 0 }
+      list[#list + 1], by_layer[matrix.layer] = unit, unit
+    end
+    unit.names[#unit.names + 1], unit.size = matrix.name, unit.size + matrix.size
+    unit.moments = unit.moments and unit.moments:merge(moments) or moments
+    if SHARE_SCORES[by] then
+      unit.hits = unit.hits + SHARE_SCORES[by](weight, moments):to("float64"):sum()
+    end
+  end
+  for _, unit in ipairs(list) do
+    unit.score = MOMENT_SCORES[by] and MOMENT_SCORES[by](unit.moments) or unit.hits / unit.size
+  end
+  return list
+end
+
+-- One score per row of a matrix [rows, columns].
+local LINE_SCORES = {
+  variance = function(weight)
+    return weight:std(2) ^ 2
+  end,
+  crest = function(weight)
+    return weight:abs():max(2) / weight:std(2)
+  end,
+  kurtosis = function(weight)
+    local centred = weight - weight:mean(2):reshape({ -1, 1 })
+    return (centred ^ 4):mean(2) / (centred ^ 2):mean(2) ^ 2
+  end,
+  outliers = function(weight)
+    local centred = weight - weight:mean(2):reshape({ -1, 1 })
+    return centred:abs():gt((weight:std(2) * 3):reshape({ -1, 1 })):to("float32"):mean(2)
+  end,
+  sparsity = function(weight)
+    return weight:abs():lt(0.01):to("float32"):mean(2)
+  end,
+}
+
+-- Single rows, or columns: name of the matrix, position from 1, size, score.
+local function lines(model, per, by)
+  local list = {}
+  for _, matrix in ipairs(matrices(model)) do
+    local weight = model:param(matrix.name)
+    weight = per == "column" and weight:t() or weight
+    local scores = by ~= "random" and LINE_SCORES[by](weight):totable() or {}
+    local size = per == "row" and matrix.columns or matrix.rows
+    for position = 1, per == "row" and matrix.rows or matrix.columns do
+      list[#list + 1] = { names = { matrix.name }, layer = matrix.layer, [per] = position, size = size,
+        score = scores[position] or 0 }
+    end
+  end
+  return list
+end
+
+-- Sensitivity measured elsewhere: one number per layer (from 0) or per param.
+local function measured_units(model, per, measured)
+  local list = whole_units(model, per, "variance")
+  for _, unit in ipairs(list) do
+    local key = per == "layer" and unit.layer or unit.names[1]
+    unit.score = measured[key]
+      or error(("plan.rank: 'by' has no number for %s"):format(tostring(key)), 4)
+  end
+  return list
+end
+
+local function check_name(option, value, names)
+  for _, name in ipairs(names) do
+    if name == value then
+      return
+    end
+  end
+  error(("plan.rank: unknown %s '%s'%s, expected one of: %s"):format(option, tostring(value),
+    text.did_you_mean(tostring(value), names), table.concat(names, ", ")), 5)
+end
+
+local function units(model, opts)
+  check_name("per", opts.per, PARTS)
+  if type(opts.by) == "table" then
+    if opts.per == "row" or opts.per == "column" then
+      error("plan.rank: measured numbers are per layer or per param", 4)
+    end
+    return measured_units(model, opts.per, opts.by)
+  end
+  check_name("rank", opts.by, NAMES)
+  local by = opts.by == "random" and "variance" or opts.by
+  if opts.per == "row" or opts.per == "column" then
+    return lines(model, opts.per, opts.by)
+  end
+  return whole_units(model, opts.per, by)
+end
+
+---@class residua.plan.RankOpts
+---@field by? string|table  "variance" (the default), "kurtosis", "crest" (absmax / std), "outliers" (share of
+---  |w - mean| > 3 std), "sparsity" (share of |w| < 0.01), "random", or measured numbers by layer (from 0) or param
+---@field per? string  "param" (the default: one matrix), "layer", "row" or "column"
+---@field seed? integer  of the random order; 1 by default
+
+--- Returns the parts of a model in the order in which they would be protected, the highest score first.
+---@param model Model
+---@param opts? residua.plan.RankOpts
+---@return table[]  names, layer, size, score; row or column, from 1
+function M.of(model, opts)
+  opts = options.check("plan.rank", opts,
+    { by = { "string|table", "variance" }, per = { "string", "param" }, seed = { "integer", 1 } }, 4)
+  local list = units(model, opts)
+  if opts.by == "random" then
+    return stats.shuffled(list, opts.seed)
+  end
+  for place, unit in ipairs(list) do
+    unit.place = place -- ties keep the order of the model
+  end
+  table.sort(list, function(a, b)
+    return a.score > b.score or a.score == b.score and a.place < b.place
+  end)
+  return list
+end
+
+return M
