@@ -1,5 +1,6 @@
 # Residua: make demo, make test. Everything else is CMake's.
 #   make TORCH=<folder>   builds against that libtorch (a wheel's `torch` folder, or libtorch's own archive)
+#   make bench PEER=<python>   also times a Python that has torch and tokenizers
 #   make BUILD=<folder>   builds there; `build` by default, `build-torch` with TORCH
 
 TORCH ?=
@@ -36,6 +37,8 @@ bench: packages test-packages
 	@$(MAKE) --no-print-directory configure TESTS=ON
 	ninja -C $(BUILD) residua bare
 	python3 tests/bench/bench.py $(RUN) $(BUILD)/tests/bare
+	$(if $(PEER),python3 tests/bench/quantize.py $(RUN) --peer $(PEER))
+	$(if $(PEER),python3 tests/bench/tokenizers.py $(RUN) $(PEER))
 
 lint:
 	luacheck -q stdlib scripts repl tests/lua

@@ -19,7 +19,7 @@ import json
 from pathlib import Path
 
 import numpy as np
-from scipy import optimize, stats
+from scipy import optimize, special, stats
 
 HERE = Path(__file__).parent
 
@@ -81,7 +81,27 @@ def polished(law, x):
     best = min((minimise(p) for p in points), key=lambda found: found.fun)
     for _ in range(3):
         best = min(best, minimise(best.x), key=lambda found: found.fun)
-    return np.where(log, np.exp(best.x), best.x)
+    params = np.where(log, np.exp(best.x), best.x)
+    return student_root(x, params) if law is stats.t else params
+
+
+def student_root(x, start):
+    """Where the derivatives of the log-likelihood vanish: so flat is it in df that no search by values finds df to
+    six digits."""
+    def score(p):
+        df, location, scale = np.exp(p[0]), p[1], np.exp(p[2])
+        z = (x - location) / scale
+        w = (df + 1) / (df + z**2)
+        of_df = special.digamma((df + 1) / 2) - special.digamma(df / 2) - np.log1p(z**2 / df) + (w * z**2 - 1) / df
+        return [np.mean(of_df) * df, np.mean(w * z), np.mean(w * z**2) - 1]
+
+    df, location, scale = start
+    if df > 1e3:  # no root: the likelihood rises towards a Gaussian, and the caller drops the case
+        return start
+    x = (x - location) / scale
+    found = optimize.root(score, [np.log(df), 0, 0], tol=1e-14)
+    assert np.max(np.abs(score(found.x))) < 1e-10 and np.max(np.abs(found.x - [np.log(df), 0, 0])) < 1e-4
+    return np.array([np.exp(found.x[0]), location + scale * found.x[1], scale * np.exp(found.x[2])])
 
 
 def fitted(name, x):
