@@ -40,6 +40,7 @@ class TensorBudget {
   std::size_t live_ = 0;
   std::size_t peak_ = 0;
   std::size_t budget_ = kStart;
+  std::size_t most_storages_ = 100'000; ///< a small tensor takes half a kB beside its bytes
   int64_t collections_ = 0;
 };
 

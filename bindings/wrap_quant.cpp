@@ -19,7 +19,8 @@ int quant_make(lua_State* L) {
   if (q.grid.is_integer()) // others leave it as it is, so that equal ones are equal
     q.grid.bits = static_cast<int>(check_integer(L, 2, 2, 8));
   q.per = static_cast<Granularity>(check_enum(L, 3, "granularity", kGranularityNames));
-  q.group_size = opt_integer(L, 4, q.group_size);
+  q.group_size =
+      opt_integer(L, 4, q.group_size); // others leave the default, so that equal ones are equal
   q.clip.rule = static_cast<ClipRule>(check_enum(L, 5, "clip", kClipNames));
   q.clip.value = opt_number(L, 6, 0);
   q.clip.one_sided = opt_boolean(L, 7, false);

@@ -35,6 +35,9 @@ void require_quantizable(const Site& site, const ActivationQuantizer& q, const A
       !(per == Granularity::tensor && is_static))
     throw Error(cat("activations quantized ", q.quantizer.describe(), " depend on their batch"),
                 "use per = \"token\" or \"group\", or per = \"tensor\" with clip = \"fixed\"");
+  if (!q.quantizer.kept_rows.empty() || q.quantizer.scale_format == ScaleFormat::e4m3)
+    throw Error(cat("activations quantized ", q.quantizer.describe(), " depend on their batch"),
+                "keep columns instead of rows, and use scales that need no tensor scale");
   if (q.quantizer.rounding == Rounding::stochastic || q.quantizer.bias_correction)
     throw Error("activations are rounded half to even, without bias correction",
                 "leave rounding and bias_correction out");

@@ -25,7 +25,8 @@ class InputsSink : public SiteSink {
     const at::Tensor x = value.to(at::kCPU, at::kFloat), weights = token_weights(packed);
     sums.tokens += weights.sum().item<double>();
     const at::Tensor weighted = x * weights.to(at::kFloat).unsqueeze(1);
-    sums.gram.add_(at::matmul(weighted.t(), x));
+    // In float64: equal up to rounding whatever the batches.
+    sums.gram.add_(at::matmul(weighted.to(at::kDouble).t(), x.to(at::kDouble)));
     sums.mean_abs.add_(weighted.abs().sum(0, false, at::kDouble));
     at::maximum_out(sums.max_abs, sums.max_abs, x.abs().amax(0));
   }

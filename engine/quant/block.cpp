@@ -50,8 +50,8 @@ void to_codes(std::span<float> values, const BlockRules& rules, const Scale& sca
   round_to_codes(values, rules.grid, {uniform.data(), values.size()});
 }
 
-/// Sum of squared errors with this range, by half-even rounding whatever the rules say.
-/// in squares of 1 / unit.
+/// Sum of squared errors with this range, in squares of 1 / unit; by half-even rounding whatever
+/// the rules say.
 double squared_error(std::span<const float> values, const BlockRules& rules, const Range& range,
                      float unit) {
   const Scale scale = block_scale(range, rules);
@@ -101,6 +101,19 @@ Range search(std::span<const float> values, const BlockRules& rules) {
     if (part != 0 && around + part * step < 1)
       try_share(around + part * step);
   return shrunk(whole, best);
+}
+
+/// The values beyond which an error is one of clipping: the border of the range, or half a step
+/// past the last code where that comes first (block formats round their scales down).
+Range edges(const Range& range, const Scale& scale, const Grid& grid) {
+  const auto levels = grid.levels();
+  const float half = (levels.back() - levels[levels.size() - 2]) / 2;
+  const float low = (levels.front() - half - scale.zero) * scale.scale;
+  const float high = (levels.back() + half - scale.zero) * scale.scale;
+  if (scale.scale == 0)
+    return range;
+  const float slack = 1 + 1e-6F; // products round
+  return {std::max(range.low, low * slack), std::min(range.high, high * slack)};
 }
 
 void account(std::span<const float> before, std::span<const float> after, const Range& range,
@@ -166,13 +179,14 @@ void quantize_block(std::span<float> values, const BlockRules& rules, uint64_t o
   const Range range = block_range(values, rules);
   const Scale scale = block_scale(range, rules);
   std::vector<float> before;
+  const Range kept = sums == nullptr ? range : edges(range, scale, rules.grid);
   for (std::size_t from = 0; from < values.size(); from += kPiece) {
     const auto piece = values.subspan(from, std::min(kPiece, values.size() - from));
     if (sums != nullptr)
       before.assign(piece.begin(), piece.end());
     fake_quantize(piece, rules, scale, offset + from);
     if (sums != nullptr)
-      account(before, piece, range, *sums);
+      account(before, piece, kept, *sums);
   }
 }
 

@@ -14,7 +14,8 @@ struct GptqOptions {
 };
 
 /// The weight [out, in] after GPTQ, float32. The quantizer's granularity may be tensor, channel or
-/// group; groups take their scale from the columns as they stand when their turn comes.
+/// group; groups take their scale from the columns as the last finished block left them, as the
+/// authors' code does.
 at::Tensor gptq(const at::Tensor& weight, const Inputs& inputs, const Quantizer& quantizer,
                 const GptqOptions& options = {});
 

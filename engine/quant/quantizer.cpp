@@ -9,6 +9,7 @@
 #include <ATen/core/grad_mode.h>
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace residua {
 
@@ -51,26 +52,20 @@ at::Tensor matrix_copy(const at::Tensor& tensor) {
   return copy.reshape({-1, tensor.dim() == 0 ? 1 : tensor.size(-1)});
 }
 
-at::Tensor indices(const std::vector<int64_t>& positions, int64_t size) {
-  if (!positions.empty() && (positions.front() < 0 || positions.back() >= size))
-    throw Error(cat("row or column ", positions.back() + 1, " of ", size, " cannot be kept"),
+/// The positions below `size` that are not kept.
+at::Tensor others(const std::vector<int64_t>& kept, int64_t size) {
+  if (!kept.empty() && (kept.front() < 0 || kept.back() >= size))
+    throw Error(cat("row or column ", kept.back() + 1, " of ", size, " cannot be kept"),
                 "keep positions that are there");
-  return at::tensor(positions, at::kLong);
+  std::vector<int64_t> rest;
+  for (int64_t position = 0; position < size; ++position)
+    if (!std::binary_search(kept.begin(), kept.end(), position))
+      rest.push_back(position);
+  return at::tensor(rest, at::kLong);
 }
 
-/// Copies the kept rows and columns from `source`, or zeros them where there is none.
-void put_kept(at::Tensor& matrix, const Quantizer& q, const at::Tensor& source) {
-  const auto put = [&](int64_t dim, const std::vector<int64_t>& kept) {
-    if (kept.empty())
-      return;
-    const at::Tensor at = indices(kept, matrix.size(dim));
-    if (source.defined())
-      matrix.index_copy_(dim, at, source.index_select(dim, at).to(at::kFloat));
-    else
-      matrix.index_fill_(dim, at, 0);
-  };
-  put(0, q.kept_rows);
-  put(1, q.kept_columns);
+bool keeps_some(const Quantizer& q) {
+  return !q.kept_rows.empty() || !q.kept_columns.empty();
 }
 
 ErrorSums quantize_matrix(at::Tensor& matrix, const Quantizer& q, bool with_sums) {
@@ -89,6 +84,36 @@ void restore_rows(at::Tensor& changed, const at::Tensor& original) {
   const at::Tensor norm = changed.norm(2, 1, true);
   const at::Tensor factor = (original - mean).norm(2, 1, true) / norm;
   changed.mul_(at::where(norm == 0, at::ones_like(factor), factor)).add_(mean);
+}
+
+/// Mean bits of the codes under bit allocation.
+double allocated_bits(const at::Tensor& matrix, const Quantizer& q) {
+  const auto bits = allocate_bits(row_thresholds(matrix, q.clip, q.grid), q.grid.bits);
+  return std::accumulate(bits.begin(), bits.end(), 0.0) / static_cast<double>(bits.size());
+}
+
+void quantize_whole(at::Tensor& matrix, const Quantizer& q) {
+  const at::Tensor original = q.bias_correction ? matrix.clone() : at::Tensor();
+  quantize_matrix(matrix, q, false);
+  if (q.bias_correction)
+    restore_rows(matrix, original);
+}
+
+/// What is left of the matrix without the kept rows and columns, a copy.
+at::Tensor rest_of(const at::Tensor& matrix, const Quantizer& q) {
+  return matrix.index_select(0, others(q.kept_rows, matrix.size(0)))
+      .index_select(1, others(q.kept_columns, matrix.size(1)))
+      .contiguous();
+}
+
+void quantize_rest(at::Tensor& matrix, const Quantizer& q) {
+  at::Tensor rest = rest_of(matrix, q);
+  if (rest.numel() == 0)
+    return;
+  quantize_whole(rest, q);
+  matrix.index_put_(
+      {others(q.kept_rows, matrix.size(0)).unsqueeze(1), others(q.kept_columns, matrix.size(1))},
+      rest);
 }
 
 /// ", rows kept 1 4", positions from 1.
@@ -128,11 +153,10 @@ at::Tensor Quantizer::apply(const at::Tensor& tensor) const {
   if (tensor.numel() == 0)
     return tensor;
   at::Tensor matrix = matrix_copy(tensor);
-  put_kept(matrix, *this, {});
-  quantize_matrix(matrix, *this, false);
-  if (bias_correction)
-    restore_rows(matrix, tensor.to(at::kCPU, at::kFloat).reshape(matrix.sizes()));
-  put_kept(matrix, *this, tensor.reshape(matrix.sizes()).cpu());
+  if (keeps_some(*this))
+    quantize_rest(matrix, *this);
+  else
+    quantize_whole(matrix, *this);
   return matrix.reshape(tensor.sizes()).to(tensor.device());
 }
 
@@ -142,7 +166,11 @@ QuantError Quantizer::error(const at::Tensor& tensor) const {
   if (tensor.numel() == 0)
     throw Error("an empty tensor has no quantization error", "give values");
   at::Tensor matrix = matrix_copy(tensor);
-  put_kept(matrix, *this, {});
+  if (keeps_some(*this))
+    matrix = rest_of(matrix, *this);
+  if (matrix.numel() == 0)
+    throw Error("all rows or columns are kept: nothing is quantized", "keep fewer");
+  const double extra_bits = bit_allocation ? allocated_bits(matrix, *this) - grid.bits : 0;
   const ErrorSums sums = quantize_matrix(matrix, *this, true);
   QuantError error;
   error.rounding_mse = sums.rounding_error / sums.count;
@@ -150,7 +178,7 @@ QuantError Quantizer::error(const at::Tensor& tensor) const {
   error.mse = error.rounding_mse + error.clipping_mse;
   error.sqnr = 10 * std::log10(sums.power / sums.count / error.mse);
   error.clipped_share = sums.clipped / sums.count;
-  error.bits = bits_per_value(matrix.size(0), matrix.size(1));
+  error.bits = bits_per_value(matrix.size(0), matrix.size(1)) + extra_bits;
   return error;
 }
 

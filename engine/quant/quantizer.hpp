@@ -46,17 +46,18 @@ struct Quantizer {
   /// Per channel: rows get more or fewer bits, bins proportional to threshold^(2/3) (ACIQ, section
   /// 4.3), rounded to 2 to 8 bits.
   bool bit_allocation = false;
-  /// Rows and columns (ascending, from 0) that stay as they are; for the scales of the others they
-  /// count as zeros.
+  /// Rows and columns (ascending, from 0) that stay as they are; the others are quantized as if
+  /// these were not there, groups and blocks included.
   std::vector<int64_t> kept_rows, kept_columns;
 
   /// The values that `tensor` takes: float32, same shape; the result is the only copy made. NaN or
   /// infinite values are an Error.
   at::Tensor apply(const at::Tensor& tensor) const;
-  /// What `apply` does to the tensor, before any bias correction.
+  /// What `apply` does to the values that it quantizes, before any bias correction.
   QuantError error(const at::Tensor& tensor) const;
 
-  /// Mean bits per value of a [rows, columns] matrix: codes, scales, zero points.
+  /// Mean bits per value of a [rows, columns] matrix: codes, scales (16 bits each, 8 in the block
+  /// formats), zero points. With bit allocation the nominal bits; `error` has those allocated.
   double bits_per_value(int64_t rows, int64_t columns) const;
   /// Values of a [rows, columns] matrix that `kept_rows` and `kept_columns` spare.
   int64_t kept_values(int64_t rows, int64_t columns) const;

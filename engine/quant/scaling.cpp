@@ -78,6 +78,9 @@ at::Tensor smoothing_scales(const at::Tensor& max_activation, const at::Tensor& 
 }
 
 at::Tensor rotate_columns(const at::Tensor& matrix, uint64_t seed) {
+  if (matrix.dim() != 2)
+    throw Error(cat("a rotation of ", matrix.dim(), " dimensions"),
+                "rotate matrices only; protect norms");
   return hadamard(matrix.to(at::kFloat) * signs_of(matrix.size(1), seed).to(matrix.device()));
 }
 

@@ -115,6 +115,24 @@ local function low_over_high(self, delta_byte, info, codes, effect)
   return effect(delta_byte:index(2, low):mean(2) / delta_byte:index(2, high):mean(2))
 end
 
+-- Rows by language; the rise per byte and the increase of the perplexity [%], in the data and its resamples.
+local function rises(texts, rise, tokens, sums, effect)
+  local columns, ones, rows = texts:table(), {}, {}
+  for i = 1, texts:count() do
+    ones[i] = 1
+  end
+  local delta = { byte = rise / sums(columns.bytes), token = rise / tokens,
+    character = rise / sums(columns.characters), sentence = rise / sums(ones) }
+  local increase = ((rise / tokens):exp() - 1) * 100
+  for i, code in ipairs(texts:languages()) do
+    rows[i] = { language = code, ppl_increase = effect(increase:select(2, i)) }
+    for unit, values in pairs(delta) do
+      rows[i]["delta_" .. unit] = effect(values:select(2, i))
+    end
+  end
+  return rows, delta.byte, increase
+end
+
 ---@class residua.disparity.Opts
 ---@field reference? string  language code; "eng" where there is one, else the first
 ---@field seed? integer  1 by default
@@ -141,7 +159,12 @@ function M.of(base, changed, vocab, opts)
   opts = options.check("disparity.of", opts, { reference = { "string" }, seed = { "integer", 1 },
     resamples = { "integer", 1000 }, level = { "number", 0.95 } })
   local texts = base.texts
-  local codes, columns = texts:languages(), texts:table()
+  if changed.texts:digest() ~= texts:digest() then
+    error("disparity.of: the losses are of different texts", 2)
+  elseif type(vocab) ~= "number" then
+    error("disparity.of: give the size of the vocabulary, model:architecture().vocab", 2)
+  end
+  local codes = texts:languages()
   local reference = opts.reference or index_of(codes, "eng") and "eng" or codes[1]
   local r = index_of(codes, reference)
     or error(("disparity: the texts have no language '%s'"):format(reference), 2)
@@ -150,28 +173,14 @@ function M.of(base, changed, vocab, opts)
     stats.resample_counts(sentences, opts.resamples, opts.seed) }, 1)
   local sums = resampled_sums(texts, counts)
 
-  local tokens, before, after = sums(base.tokens), sums(base.nll), sums(changed.nll)
-  local ones = {}
-  for i = 1, texts:count() do
-    ones[i] = 1
-  end
-  local rise = after - before
-  local delta = { byte = rise / sums(columns.bytes), token = rise / tokens,
-    character = rise / sums(columns.characters), sentence = rise / sums(ones) }
-  local increase = ((rise / tokens):exp() - 1) * 100
   local function effect(values)
     return effect_of(values:totable(), opts.level, sentences)
   end
-
-  local self = setmetatable({ rows = {}, reference = reference, level = opts.level }, Disparity)
-  for i, code in ipairs(codes) do
-    self.rows[i] = { language = code, ppl_increase = effect(increase:select(2, i)) }
-    for unit, values in pairs(delta) do
-      self.rows[i]["delta_" .. unit] = effect(values:select(2, i))
-    end
-  end
-  self.gap = effect(delta.byte:max(2) - delta.byte:min(2))
-  self.mean_delta = effect(delta.byte:mean(2))
+  local tokens, after = sums(base.tokens), sums(changed.nll)
+  local rows, per_byte, increase = rises(texts, after - sums(base.nll), tokens, sums, effect)
+  local self = setmetatable({ rows = rows, reference = reference, level = opts.level }, Disparity)
+  self.gap = effect(per_byte:max(2) - per_byte:min(2))
+  self.mean_delta = effect(per_byte:mean(2))
   self.refused = refusal(self, (after / tokens):select(1, 1):totable(), vocab, self.rows[r].delta_token)
   if #codes == 1 and not self.refused then
     self.refused = "the texts have one language"
@@ -182,7 +191,7 @@ function M.of(base, changed, vocab, opts)
     self.ratio_draws = others:mean(2):totable() -- the data, then its resamples: the same ones for every pair of losses
     self.ratio = effect_of(self.ratio_draws, opts.level, sentences)
   end
-  self.low_over_high = low_over_high(self, delta.byte, texts:info(), codes, effect)
+  self.low_over_high = low_over_high(self, per_byte, texts:info(), codes, effect)
   return self
 end
 

@@ -92,6 +92,11 @@ end
 function M.compare(base, changed, texts, opts)
   opts = options.check("divergence.compare", opts, { seed = { "integer", 1 }, resamples = { "integer", 1000 },
     level = { "number", 0.95 } })
+  for position, value in ipairs { base or false, changed or false } do
+    if getmetatable(value) ~= "Model" then
+      error(("divergence.compare: argument %d must be a Model, got %s"):format(position, type(value)), 2)
+    end
+  end
   local values, tokens = native.divergence(base, changed, sweep.tokens(base, texts))
   local self = setmetatable({ rows = {}, texts = texts, values = values[1], tokens = tokens, level = opts.level },
     Divergence)

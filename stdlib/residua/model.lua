@@ -92,7 +92,11 @@ function Model:quantized(opts)
   if not quant.is_method(method) then
     return self:with(require("residua.plan").make(opts, self))
   end
-  local which = { with = quant.int(), params = opts.params, protect = opts.protect }
+  local which = {}
+  for name, value in pairs(opts) do
+    which[name] = value
+  end
+  which.with = quant.int() -- the rules alone matter
   return method:quantize(self, require("residua.plan").make(which, self):params(self))
 end
 
@@ -100,7 +104,8 @@ end
 ---@field with Quantizer  per = "token" or "group" (dynamic range), or per = "tensor" with clip = "fixed" (static)
 ---@field at string|string[]  sites, "L*.mlp.in"
 
---- Returns a model whose activations at sites are quantized (fake quantization).
+--- Returns a model whose activations at sites are quantized (fake quantization). A second quantizer at a site replaces
+--- the first, whereas those of weights are applied one after the other.
 ---@param opts residua.model.ActivationOpts
 ---@return Model
 ---@example

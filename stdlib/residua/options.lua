@@ -66,4 +66,24 @@ function M.check(where, given, spec, level)
   return checked
 end
 
+--- Returns a value that must be one of some names; an error names the nearest.
+---@param where string  name of the function
+---@param option string
+---@param value any
+---@param names string[]
+---@param level? integer  stack level to blame; 3 by default
+---@return string
+---@example
+---local options = require("residua.options")
+---assert(options.one_of("f", "per", "row", { "row", "column" }) == "row")
+function M.one_of(where, option, value, names, level)
+  for _, name in ipairs(names) do
+    if name == value then
+      return value
+    end
+  end
+  return fail(level or 3, "%s: unknown %s '%s'%s, expected one of: %s", where, option, tostring(value),
+    text.did_you_mean(tostring(value), names), table.concat(names, ", "))
+end
+
 return M

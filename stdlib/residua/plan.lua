@@ -82,9 +82,8 @@ end
 function M.of(rules)
   local list = { selectors = {}, quantizers = {} }
   for i, rule in ipairs(rules) do
-    if type(rule) ~= "table" or type(rule.selector) ~= "string" then
-      error(("plan.of: rule %d needs a selector"):format(i), 2)
-    end
+    rule = options.check(("plan.of: rule %d"):format(i), rule,
+      { selector = { "string", required = true }, quantizer = { "table" } })
     add(list, { rule.selector }, rule.quantizer and quant.of(rule.quantizer) or false)
   end
   return plan_of(list)
@@ -127,7 +126,9 @@ Order.__index = Order
 ---assert(#order == 12)
 ---assert(plan.rank(model.load("mini"), { by = "crest", per = "row" })[1].row >= 1)
 function M.rank(model, opts)
-  return setmetatable(rank.of(model, opts), Order)
+  local order = rank.of(model, opts)
+  order.model = model
+  return setmetatable(order, Order)
 end
 
 -- The longest head of the order whose share of the ranked weights is at most `share`.
@@ -184,14 +185,22 @@ end
 ---local rows = plan.rank(m, { per = "row" }):protect_top(0.1, quant.sane())
 ---assert(rows:cost(m).protected_share > plan.make(quant.sane()):cost(m).protected_share)
 function Order:protect_top(share, scheme)
-  local units = head(self, share)
-  if #units == 0 or not (units[1].row or units[1].column) then
-    return M.make { with = scheme.with, params = scheme.params, protect = (self:top(share)) }
+  if type(share) ~= "number" or not (share >= 0 and share <= 1) then
+    error(("Order:protect_top: the share counts from 0 to 1, got %s; for 25 %% give 0.25"):format(tostring(share)), 2)
   end
-  local rules = rules_of { with = scheme.with, params = scheme.params or MATRICES, protect = {} }
+  scheme = options.check("Order:protect_top", scheme, { with = { "Quantizer", required = true },
+    params = { "string|table|function", MATRICES }, protect = { "string|table|function", {} } })
+  local rules, units = rules_of(scheme, self.model), head(self, share)
+  if #units == 0 or not (units[1].row or units[1].column) then
+    add(rules, (self:top(share)), false)
+    return plan_of(rules)
+  end
   local by_name, names = kept_lines(units)
+  local quantized = plan_of(rules):params(self.model)
   for _, name in ipairs(names) do
-    add(rules, { name }, scheme.with:keeping(by_name[name].rows, by_name[name].columns))
+    if quantized[name] then -- what the scheme leaves alone stays so
+      add(rules, { name }, quantized[name]:keeping(by_name[name].rows, by_name[name].columns))
+    end
   end
   return plan_of(rules)
 end

@@ -3,11 +3,11 @@
 local methods = require("residua.quant.methods")
 local native = require("residua.native").quant
 local options = require("residua.options")
-local text = require("residua.text")
 
 local M = {}
 
 M.aciq_optimum = native.aciq_optimum
+M.inputs = native.inputs
 M.output_error = native.output_error
 
 for name, value in pairs(methods) do
@@ -19,47 +19,52 @@ local CLIPS = { "absmax", "percentile", "fixed", "mse", "aciq_gauss", "aciq_lapl
 local GRANULARITIES = { "tensor", "channel", "row", "group", "block", "token" }
 local FORMATS = { "fp8_e4m3", "fp8_e5m2", "fp4_e2m1" }
 
-local function one_of(where, option, value, names)
-  for _, name in ipairs(names) do
-    if name == value then
-      return value
-    end
-  end
-  error(("%s: unknown %s '%s'%s, expected one of: %s"):format(where, option, tostring(value),
-    text.did_you_mean(tostring(value), names), table.concat(names, ", ")), 4)
-end
-
 -- What all quantizers take: who shares a scale, and what is clipped.
 local function with_common(spec)
   spec.per = spec.per or { "string", "channel" }
-  spec.group = { "integer", 128 }
+  spec.group = { "integer" }
   spec.clip = spec.clip or { "string", "absmax" }
   spec.clip_value = { "number" }
   spec.one_sided = { "boolean", false }
-  spec.rounding, spec.seed = { "string", "half_even" }, { "integer", 1 }
+  spec.rounding, spec.seed = { "string", "half_even" }, { "integer" }
   spec.bias_correction, spec.allocate_bits = { "boolean", false }, { "boolean", false }
   return spec
 end
 
 local NEEDS_VALUE = { percentile = true, fixed = true }
+local GROUPED = { group = true, block = true }
+local ONE_SIDED = { fixed = true, aciq = true, aciq_gauss = true, aciq_laplace = true, kurtosis_rule = true }
 
-local function check_clip_value(where, opts)
-  if NEEDS_VALUE[opts.clip] and not opts.clip_value then
-    error(("%s: clip = \"%s\" needs the option 'clip_value'"):format(where, opts.clip), 4)
-  elseif opts.clip_value and not NEEDS_VALUE[opts.clip] then
-    error(("%s: option 'clip_value' belongs to clip = \"percentile\" or \"fixed\""):format(where), 4)
+-- Options that another one makes meaningless are errors: who gives them expects an effect.
+local function check_together(where, opts)
+  local function refuse(condition, message, ...)
+    if condition then
+      error(where .. ": " .. message:format(...), 5)
+    end
   end
+  refuse(NEEDS_VALUE[opts.clip] and not opts.clip_value, "clip = \"%s\" needs the option 'clip_value'", opts.clip)
+  refuse(opts.clip_value and not NEEDS_VALUE[opts.clip],
+    "option 'clip_value' belongs to clip = \"percentile\" or \"fixed\"")
+  refuse(opts.group and not GROUPED[opts.per], "option 'group' belongs to per = \"group\" or \"block\"")
+  refuse(opts.seed and opts.rounding ~= "stochastic", "option 'seed' belongs to rounding = \"stochastic\"")
+  refuse(opts.one_sided and not ONE_SIDED[opts.clip],
+    "option 'one_sided' belongs to clip = \"fixed\", \"kurtosis_rule\" or one of ACIQ's")
 end
 
+-- Blames the caller of the function that calls this; that one must not make it a tail call.
 local function make(where, grid, opts, scales)
-  one_of(where, "per", opts.per, GRANULARITIES)
-  one_of(where, "clip", opts.clip, CLIPS)
-  one_of(where, "rounding", opts.rounding, { "half_even", "stochastic" })
-  check_clip_value(where, opts)
+  options.one_of(where, "per", opts.per, GRANULARITIES, 4)
+  options.one_of(where, "clip", opts.clip, CLIPS, 4)
+  options.one_of(where, "rounding", opts.rounding, { "half_even", "stochastic" }, 4)
+  check_together(where, opts)
   local per = opts.per == "row" and "channel" or opts.per
-  return native.make(grid, opts.bits or 4, per, opts.group, opts.clip, opts.clip_value, opts.one_sided,
-    scales or "float32", opts.rounding == "stochastic" and opts.seed or nil, opts.bias_correction,
-    opts.allocate_bits)
+  local ok, made = pcall(native.make, grid, opts.bits or 4, per, opts.group, opts.clip, opts.clip_value,
+    opts.one_sided, scales or "float32", opts.rounding == "stochastic" and (opts.seed or 1) or nil,
+    opts.bias_correction, opts.allocate_bits)
+  if not ok then
+    error(where .. ": " .. tostring(made), 3)
+  end
+  return made
 end
 
 ---@class residua.quant.Opts
@@ -80,7 +85,7 @@ end
 ---@field allocate_bits? boolean  per channel: more bits for wide rows, fewer for narrow ones (ACIQ 4.3)
 
 --- Returns an integer quantizer. Symmetric: scale = absmax / (2^(bits-1) - 1), rounding half to even, so 15 levels
---- at 4 bits; with full_range absmax / (2^bits - 1) / 2 and 16. Asymmetric: scale = (max - min) / (2^bits - 1) and an
+--- at 4 bits; with full_range 2 absmax / (2^bits - 1) and 16. Asymmetric: scale = (max - min) / (2^bits - 1) and an
 --- integer zero point.
 ---@param opts? residua.quant.Opts
 ---@return Quantizer
@@ -97,7 +102,7 @@ function M.int(opts)
     error("quant.int: full_range belongs to symmetric quantizers; asymmetric ones use all levels", 2)
   end
   local grid = not opts.symmetric and "asymmetric" or opts.full_range and "full" or "symmetric"
-  return make("quant.int", grid, opts)
+  return (make("quant.int", grid, opts))
 end
 
 ---@class residua.quant.FloatOpts
@@ -118,7 +123,7 @@ end
 ---assert(quant.float { format = "fp8_e4m3" }:apply(w):equal(tensor.from_table { { 448, 16, 0.3125 } }))
 function M.float(opts)
   opts = options.check("quant.float", opts, with_common { format = { "string", "fp8_e4m3" } })
-  return make("quant.float", one_of("quant.float", "format", opts.format, FORMATS), opts)
+  return (make("quant.float", options.one_of("quant.float", "format", opts.format, FORMATS), opts))
 end
 
 --- Returns a quantizer onto the 16 levels of NF4 (QLoRA); per group of 64 by default.
@@ -127,16 +132,16 @@ end
 ---@example
 ---assert(tostring(quant.nf4()):find("nf4 per group of 64", 1, true))
 function M.nf4(opts)
-  local spec = with_common { per = { "string", "group" } }
-  spec.group = { "integer", 64 }
-  return make("quant.nf4", "nf4", options.check("quant.nf4", opts, spec))
+  opts = options.check("quant.nf4", opts, with_common { per = { "string", "group" } })
+  opts.group = opts.group or opts.per == "group" and 64 or nil
+  return (make("quant.nf4", "nf4", opts))
 end
 
 -- The block formats fix everything but rounding.
 local function block_format(where, grid, group, scales, opts)
-  opts = options.check(where, opts, { rounding = { "string", "half_even" }, seed = { "integer", 1 } }, 4)
+  opts = options.check(where, opts, { rounding = { "string", "half_even" }, seed = { "integer" } }, 4)
   opts.per, opts.group, opts.clip = "group", group, "absmax"
-  return make(where, grid, opts, scales)
+  return (make(where, grid, opts, scales))
 end
 
 ---@class residua.quant.RoundingOpts
@@ -149,7 +154,7 @@ end
 ---@example
 ---assert(quant.mxfp4():apply(tensor.from_table { { 6, 2.4 } }):equal(tensor.from_table { { 6, 2 } }))
 function M.mxfp4(opts)
-  return block_format("quant.mxfp4", "fp4_e2m1", 32, "power_of_two", opts)
+  return (block_format("quant.mxfp4", "fp4_e2m1", 32, "power_of_two", opts))
 end
 
 --- Returns MXFP8 of the OCP Microscaling specification: FP8 E4M3 in groups of 32 with power-of-two scales.
@@ -158,7 +163,7 @@ end
 ---@example
 ---print(quant.mxfp8())
 function M.mxfp8(opts)
-  return block_format("quant.mxfp8", "fp8_e4m3", 32, "power_of_two", opts)
+  return (block_format("quant.mxfp8", "fp8_e4m3", 32, "power_of_two", opts))
 end
 
 --- Returns NVFP4: FP4 E2M1 in groups of 16 with E4M3 scales and one float32 per tensor.
@@ -167,7 +172,7 @@ end
 ---@example
 ---print(quant.nvfp4())
 function M.nvfp4(opts)
-  return block_format("quant.nvfp4", "fp4_e2m1", 16, "e4m3", opts)
+  return (block_format("quant.nvfp4", "fp4_e2m1", 16, "e4m3", opts))
 end
 
 --- Returns the ternary quantizer of BitNet b1.58: scale = mean |w|, codes -1, 0, 1; per tensor by default.
@@ -178,7 +183,7 @@ end
 ---assert(quant.ternary():apply(w):equal(tensor.from_table { { 1.5, 0, 0, -1.5 } }))
 function M.ternary(opts)
   local spec = with_common { per = { "string", "tensor" }, clip = { "string", "absmean" } }
-  return make("quant.ternary", "ternary", options.check("quant.ternary", opts, spec))
+  return (make("quant.ternary", "ternary", options.check("quant.ternary", opts, spec)))
 end
 
 --- Returns the binary quantizer: the sign times the mean magnitude, which is the least-squares choice (XNOR-Net);
@@ -188,8 +193,8 @@ end
 ---@example
 ---assert(quant.binary():apply(tensor.from_table { { 3, -1 } }):equal(tensor.from_table { { 2, -2 } }))
 function M.binary(opts)
-  return make("quant.binary", "binary",
-    options.check("quant.binary", opts, with_common { clip = { "string", "absmean" } }))
+  return (make("quant.binary", "binary",
+    options.check("quant.binary", opts, with_common { clip = { "string", "absmean" } })))
 end
 
 --- Returns the quantizer that `Quantizer:options` describes, from JSON for instance.
@@ -213,9 +218,9 @@ end
 ---@field law? string  "laplace" (the default), "gauss" or "aciq" (per language the law that fits better)
 ---@field shares? table<string, number>  of each language in the weighted clip; equal by default
 
--- ACIQ's clip from what a sketch and moments know; both about the mean.
+-- ACIQ's clip from what a sketch and moments know, about 0, where clip = "fixed" has its centre.
 local function aciq_clip(sketch, moments, law, bits)
-  local std, deviation = moments:std(), sketch:mean_deviation(moments:mean())
+  local std, deviation = math.sqrt(moments:variance() + moments:mean() ^ 2), sketch:mean_deviation(0)
   if law == "aciq" then
     local gauss_fits = math.log(2 * deviation) + 1 >= math.log(std) + math.log(2 * math.pi * math.exp(1)) / 2
     law = gauss_fits and "gauss" or "laplace"
@@ -238,7 +243,13 @@ end
 function M.language_clips(model, texts, site, opts)
   opts = options.check("quant.language_clips", opts,
     { bits = { "integer", 4 }, law = { "string", "laplace" }, shares = { "table" } })
-  one_of("quant.language_clips", "law", opts.law, { "laplace", "gauss", "aciq" })
+  options.one_of("quant.language_clips", "law", opts.law, { "laplace", "gauss", "aciq" })
+  if #model:sites(site) ~= 1 or model:sites(site)[1] ~= site then
+    error(("quant.language_clips: '%s' must name one site, such as L3.mlp.in"):format(site), 2)
+  end
+  for code in pairs(opts.shares or {}) do
+    options.one_of("quant.language_clips", "language", code, texts:languages())
+  end
   local sketches = model:capture(texts, site, { reduce = "sketch" })[site]
   local moments = model:capture(texts, site, { reduce = "moments" })[site]
   local clips, weighted, total = {}, 0, 0

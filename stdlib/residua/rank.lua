@@ -2,7 +2,6 @@
 
 local options = require("residua.options")
 local stats = require("residua.stats")
-local text = require("residua.text")
 
 local M = {}
 
@@ -77,7 +76,7 @@ local LINE_SCORES = {
   end,
   kurtosis = function(weight)
     local centred = weight - weight:mean(2):reshape({ -1, 1 })
-    return (centred ^ 4):mean(2) / (centred ^ 2):mean(2) ^ 2
+    return (centred ^ 4):mean(2) / (centred ^ 2):mean(2) ^ 2 - 3
   end,
   outliers = function(weight)
     local centred = weight - weight:mean(2):reshape({ -1, 1 })
@@ -115,25 +114,15 @@ local function measured_units(model, per, measured)
   return list
 end
 
-local function check_name(option, value, names)
-  for _, name in ipairs(names) do
-    if name == value then
-      return
-    end
-  end
-  error(("plan.rank: unknown %s '%s'%s, expected one of: %s"):format(option, tostring(value),
-    text.did_you_mean(tostring(value), names), table.concat(names, ", ")), 5)
-end
-
 local function units(model, opts)
-  check_name("per", opts.per, PARTS)
+  options.one_of("plan.rank", "per", opts.per, PARTS, 5)
   if type(opts.by) == "table" then
     if opts.per == "row" or opts.per == "column" then
       error("plan.rank: measured numbers are per layer or per param", 4)
     end
     return measured_units(model, opts.per, opts.by)
   end
-  check_name("rank", opts.by, NAMES)
+  options.one_of("plan.rank", "by", opts.by, NAMES, 5)
   local by = opts.by == "random" and "variance" or opts.by
   if opts.per == "row" or opts.per == "column" then
     return lines(model, opts.per, opts.by)
@@ -160,6 +149,7 @@ function M.of(model, opts)
   end
   for place, unit in ipairs(list) do
     unit.place = place -- ties keep the order of the model
+    unit.score = unit.score == unit.score and unit.score or -math.huge -- constant rows have no kurtosis
   end
   table.sort(list, function(a, b)
     return a.score > b.score or a.score == b.score and a.place < b.place

@@ -107,8 +107,7 @@ TEST_CASE("a million short tensor operations stay small", "[slow]") {
   const double growth = resident_bytes() - before;
   lua.run("collectgarbage()");
   CHECK(lua.number("memory.stats().live") == 0);
-  // 64 bytes of elements and half a kB of handle each; Lua's own pace lets as many wait for
-  // collection as its heap is large, some 300 000 of the million with all modules registered.
+  // 64 bytes of elements and half a kB of handle each; a collection starts at 100 000 of them.
   CHECK(lua.number("memory.stats().peak") < 32 * kMiB);
 #ifndef __SANITIZE_ADDRESS__ // whose quarantine keeps freed memory
   CHECK(growth < 160 * kMiB);

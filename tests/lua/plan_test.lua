@@ -195,7 +195,7 @@ end
 
 function test.ranks_name_what_is_wrong()
   local m = support.model()
-  t.raises("plan.rank: unknown rank 'size', expected one of: crest, kurtosis, outliers, random, sparsity", function()
+  t.raises("plan.rank: unknown by 'size', expected one of: crest, kurtosis, outliers, random, sparsity", function()
     plan.rank(m, { by = "size" })
   end)
   t.raises("plan.rank: unknown per 'rows' (did you mean 'row'?), expected one of: column, layer, param", function()

@@ -213,7 +213,16 @@ function test.messages()
     quant.int { clip_value = 3 }
   end)
   t.raises("a one-sided clip on the grid int4 symmetric; use an asymmetric grid", function()
+    quant.int { one_sided = true, clip = "aciq" }
+  end)
+  t.raises("quant.int: option 'one_sided' belongs to clip", function()
     quant.int { one_sided = true }
+  end)
+  t.raises("quant.int: option 'group' belongs to per", function()
+    quant.int { group = 64 }
+  end)
+  t.raises("quant.int: option 'seed' belongs to rounding", function()
+    quant.int { seed = 64 }
   end)
   t.raises("quant.float: unknown format 'fp8'", function()
     quant.float { format = "fp8" }

@@ -146,7 +146,7 @@ class CompletionTest(SessionTest):
         self.complete(s, "string.form", "at")
         self.run_line(s, "settings = { learning_rate = 1 }")
         self.complete(s, "print(settings.lear", "ning_rate")
-        self.complete(s, "?quant.in", r"quant\.int")
+        self.complete(s, "?quant.nf", r"quant\.nf4")
 
     def test_methods(self):
         s = self.session()
@@ -156,7 +156,7 @@ class CompletionTest(SessionTest):
 
     def test_options_of_functions(self):
         s = self.session()
-        self.complete(s, "quant.int { bi", "ts = ")
+        self.complete(s, "quant.int { ful", "l_range = ")
         self.complete(s, "quant.int { bits = 4, symm", "etric = ")
 
     def test_options_over_two_lines(self):

@@ -18,7 +18,7 @@ function M.set_budget(bytes) end
 --- Returns what the tensors that scripts hold take, in bytes.
 ---
 --- `live` counts each storage once, however many tensors view it; `peak` is its highest value so far; `budget` is the
---- level that starts a full collection; `collections` counts these.
+--- level that starts a full collection, as 100 000 small tensors do; `collections` counts these.
 ---@return {live: integer, peak: integer, budget: integer, collections: integer}
 ---```lua
 --- local kept = tensor.zeros(1000)

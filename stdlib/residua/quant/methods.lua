@@ -116,7 +116,6 @@ function M.is_method(value)
 end
 
 local function method(name, where, opts, spec, quantize)
-  spec.with = spec.with or { "Quantizer" }
   local self = options.check(where, opts, spec, 4)
   self.with = self.with or require("residua.quant").int { bits = 4, per = "group", group = 128 }
   self.name, self.quantize = name, quantize
@@ -141,12 +140,12 @@ end
 ---local q = m:quantized { with = g, params = "L0.mlp.*" }
 ---assert(q:loss(texts):mean() < m:quantized { with = int3, params = "L0.mlp.*" }:loss(texts):mean())
 function M.gptq(opts)
-  return method("gptq", "quant.gptq", opts, { calibrate = { "Corpus", required = true }, shares = { "table" },
-    damp = { "number", 0.01 }, act_order = { "boolean", false } }, function(self, model, names)
+  return (method("gptq", "quant.gptq", opts, { with = { "Quantizer" }, calibrate = { "Corpus", required = true },
+    shares = { "table" }, damp = { "number", 0.01 }, act_order = { "boolean", false } }, function(self, model, names)
     return sequentially(self, model, names, each_param(function(weight, inputs)
       return native.gptq(weight, inputs, self.with, self.damp, 128, self.act_order)
     end))
-  end)
+  end))
 end
 
 ---@class residua.quant.AwqOpts
@@ -162,12 +161,12 @@ end
 ---@example
 ---print(quant.awq { calibrate = corpus.load("parallel16", { sentences = 2 }) })
 function M.awq(opts)
-  return method("awq", "quant.awq", opts, { calibrate = { "Corpus", required = true }, shares = { "table" },
-    grid = { "integer", 20 } }, function(self, model, names)
+  return (method("awq", "quant.awq", opts, { with = { "Quantizer" }, calibrate = { "Corpus", required = true },
+    shares = { "table" }, grid = { "integer", 20 } }, function(self, model, names)
     return sequentially(self, model, names, each_param(function(weight, inputs)
       return native.awq(weight, inputs, self.with, self.grid)
     end))
-  end)
+  end))
 end
 
 ---@class residua.quant.SmoothQuantOpts
@@ -203,7 +202,7 @@ end
 ---print(m:quantized { with = quant.smoothquant { calibrate = texts }, params = "L0.mlp.*" })
 function M.smoothquant(opts)
   local quant = require("residua.quant")
-  return method("smoothquant", "quant.smoothquant", opts, { calibrate = { "Corpus", required = true },
+  return (method("smoothquant", "quant.smoothquant", opts, { calibrate = { "Corpus", required = true },
     shares = { "table" }, alpha = { "number", 0.5 }, with = { "Quantizer", quant.int { bits = 8 } },
     activations = { "Quantizer", quant.int { bits = 8, per = "token" } } }, function(self, model, names)
     return sequentially(self, model, names, function(current, layer, inputs)
@@ -212,12 +211,21 @@ function M.smoothquant(opts)
       end
       return current
     end)
-  end)
+  end))
+end
+
+local function require_matrices(self, model, names)
+  for _, param in ipairs(model:params()) do
+    if names[param.name] and #param.shape ~= 2 then
+      error(("%s quantizes matrices, not %s; protect it"):format(self.name, param.name), 0)
+    end
+  end
 end
 
 -- Methods without texts change each param by itself.
 local function alone(change)
   return function(self, model, names)
+    require_matrices(self, model, names)
     for name in pairs(names) do
       model = model:with_param(name, change(self, model:param(name)))
     end
@@ -243,6 +251,9 @@ function M.hqq(opts)
     p = { "number", 0.7 }, steps = { "integer", 20 } }, alone(function(self, weight)
     return native.hqq(weight, self.bits, self.group, self.p, self.steps)
   end))
+  if self.bits < 2 or self.bits > 8 then
+    error(("quant.hqq: bits is %d, expected 2 to 8"):format(self.bits), 2)
+  end
   self.with = ("int%d asymmetric per group of %d"):format(self.bits, self.group)
   return self
 end
@@ -261,9 +272,10 @@ end
 ---assert(m:edited("L0.mlp.up"))
 function M.rotated(opts)
   local quant = require("residua.quant")
-  return method("rotated", "quant.rotated", opts, { with = { "Quantizer", quant.int { bits = 4 } },
+  return (method("rotated", "quant.rotated", opts, { with = { "Quantizer", quant.int { bits = 4 } },
     activations = { "Quantizer" }, seed = { "integer", 1 } }, function(self, model, names)
     local sites = {}
+    require_matrices(self, model, names)
     for name in pairs(names) do
       model = model:with_param(name, native.rotated(model:param(name), self.with, self.seed))
       sites[#sites + 1] = self.activations and site_of("rotated", name)
@@ -272,7 +284,7 @@ function M.rotated(opts)
       model = model:quantize_site(site, self.activations, nil, self.seed)
     end
     return model
-  end)
+  end))
 end
 
 return M

@@ -70,15 +70,21 @@ function M.paired_difference(a, b, opts)
   return M.mean(difference, opts)
 end
 
+---@class residua.stats.RatioOpts
+---@field seed? integer  1 by default
+---@field level? number  0.95 by default
+---@field resamples? integer  2000 by default
+
 --- Returns sum(above) / sum(below) with an interval over resampled pairs.
 ---@param above number[]
 ---@param below number[]
----@param opts? residua.stats.EffectOpts
+---@param opts? residua.stats.RatioOpts
 ---@return table effect  estimate, low, high, n, level
 ---@example
 ---assert(stats.ratio({ 1, 2, 3 }, { 2, 2, 2 }).estimate == 1)
 function M.ratio(above, below, opts)
-  opts = options.check("stats.ratio", opts, effect_spec)
+  opts = options.check("stats.ratio", opts,
+    { seed = { "integer", 1 }, level = { "number", 0.95 }, resamples = { "integer", 2000 } })
   return native.ratio(above, below, opts.seed, opts.level, opts.resamples)
 end
 
@@ -100,6 +106,7 @@ end
 function M.correlation(x, y, opts)
   opts = options.check("stats.correlation", opts, { kind = { "string", "spearman" }, groups = { "table" },
     seed = { "integer", 1 }, level = { "number", 0.95 }, resamples = { "integer", 2000 } })
+  options.one_of("stats.correlation", "kind", opts.kind, { "pearson", "spearman", "kendall" })
   return native.association(opts.kind, x, y, as_integers(opts.groups), opts.seed, opts.level, opts.resamples)
 end
 

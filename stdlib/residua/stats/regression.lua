@@ -150,6 +150,7 @@ function M.logistic(labels, predictors, opts)
   local columns, names = design("stats.logistic", predictors)
   local classes, coded = classes_of(labels)
   local fit = native.logistic(coded, columns, names, opts.penalty, opts.standardize, opts.weights)
+  fit.names = names
   fit.classes, fit.training_loss, fit.log_loss = classes, fit.log_loss, nil -- the name is a method
   return setmetatable(fit, Probe)
 end
@@ -158,7 +159,11 @@ end
 ---@param predictors table<string, number[]>|Tensor  as the probe was fitted to
 ---@return number[][]  [items][classes], classes in the order of `classes`
 function Probe:probabilities(predictors)
-  local columns = design("probe:probabilities", predictors)
+  local columns, names = design("probe:probabilities", predictors)
+  local given, fitted = table.concat(names, ", "), table.concat(self.names, ", ")
+  if given ~= fitted then
+    error(("probe: it was fitted to the predictors %s, got %s"):format(fitted, given), 2)
+  end
   return native.probabilities(self.coefficients, self.intercepts, columns)
 end
 

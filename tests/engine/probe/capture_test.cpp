@@ -10,6 +10,7 @@
 
 using namespace residua;
 
+namespace {
 struct Setup {
   golden::Checkpoint checkpoint = golden::load("gpt2-tied");
   Model other = checkpoint.model.with(Plan({{"L1.*", integer_quantizer(3, true)}}));
@@ -18,6 +19,7 @@ struct Setup {
   std::vector<Site> sites = find_sites(
       "L[12].*[to][nru][td]*", other.architecture()); // attn.out, resid.mid, mlp.out, resid.post
 };
+} // namespace
 
 TEST_CASE("moments by group are those of the whole activations", "[probe]") {
   const Setup s;
