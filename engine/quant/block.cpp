@@ -77,30 +77,75 @@ Range shrunk(const Range& whole, double share) {
   return {static_cast<float>(whole.low * share), static_cast<float>(whole.high * share)};
 }
 
+/// Tries ranges and keeps the one of the least squared error.
+class Search {
+ public:
+  Search(std::span<const float> values, const BlockRules& rules, const Range& whole)
+      : values_(values), rules_(rules), whole_(whole), best_(whole) {
+    // A power of two that keeps the squares of large and small values within float32.
+    const int exponent = std::ilogb(std::max(-whole.low, whole.high));
+    unit_ = std::ldexp(1.0F, std::clamp(-exponent, -126, 126));
+    least_ = squared_error(values, rules, whole, unit_);
+  }
+
+  /// Both ends times the share, and whether that is the best so far.
+  bool share(double share) { return attempt(shrunk(whole_, share)); }
+  bool attempt(const Range& range) {
+    if (range.low < whole_.low || range.high > whole_.high)
+      return false;
+    const double error = squared_error(values_, rules_, range, unit_);
+    if (error >= least_)
+      return false;
+    least_ = error;
+    best_ = range;
+    return true;
+  }
+  const Range& best() const { return best_; }
+
+ private:
+  std::span<const float> values_;
+  const BlockRules& rules_;
+  Range whole_, best_;
+  float unit_ = 1;
+  double least_ = 0;
+};
+
+/// Each end by itself, in steps of 1/32 up to a quarter either way: the tails of data differ.
+void refine_ends(Search& search) {
+  for (const bool lower : {true, false, true}) {
+    const Range centre = search.best();
+    for (int part = -8; part <= 8; ++part) {
+      Range range = centre;
+      (lower ? range.low : range.high) *= 1 + static_cast<float>(part) / 32;
+      search.attempt(range);
+    }
+  }
+}
+
 /// The least squared error over shares of the whole range: every 1/64 first, below 1/16 smaller by
-/// a third each time; then seven to either side of the best, in steps of 1/512 or a 24th of it.
+/// a third each time; then seven to either side of the best, in steps of 1/512 or a 24th of it. Of
+/// an asymmetric grid then each end by itself.
 Range search(std::span<const float> values, const BlockRules& rules) {
   const Range whole = full_range(values, rules.grid);
   if (whole.high - whole.low == 0)
     return whole;
-  // A power of two that keeps the squares of large and small values within float32.
-  const int exponent = std::ilogb(std::max(-whole.low, whole.high));
-  const float unit = std::ldexp(1.0F, std::clamp(-exponent, -126, 126));
-  double best = 1, least = squared_error(values, rules, whole, unit);
-  const auto try_share = [&](double share) {
-    const double error = squared_error(values, rules, shrunk(whole, share), unit);
-    if (error < least)
-      least = error, best = share;
+  Search search(values, rules, whole);
+  double best = 1;
+  const auto attempt = [&](double share) {
+    if (search.share(share))
+      best = share;
   };
   for (int part = 63; part >= 4; --part)
-    try_share(part / 64.0);
+    attempt(part / 64.0);
   for (double share = 1.0 / 24; share > 1e-4; share /= 1.5)
-    try_share(share);
+    attempt(share);
   const double around = best, step = std::min(1.0 / 512, best / 24);
   for (int part = -7; part <= 7; ++part)
     if (part != 0 && around + part * step < 1)
-      try_share(around + part * step);
-  return shrunk(whole, best);
+      attempt(around + part * step);
+  if (rules.grid.kind == GridKind::asymmetric)
+    refine_ends(search);
+  return search.best();
 }
 
 /// The values beyond which an error is one of clipping: the border of the range, or half a step
