@@ -48,25 +48,14 @@ std::pair<std::vector<int64_t>, int64_t> check_groups(lua_State* L, std::size_t 
   return {std::move(groups), count};
 }
 
-int run_moments(lua_State* L) {
+/// One Statistic by model, site and group of texts, as `capture` of the engine folds them.
+template <class Statistic, auto capture> int run_folded(lua_State* L) {
   const auto models = check_models(L, 1);
   const auto& texts = check_tokens(L, 2);
   const auto [groups, count] = check_groups(L, texts.size());
-  const auto captured =
-      capture_moments(models, texts, check_sites(L, 3, models.at(0)), groups, count);
-  return push_captured(L, captured, [L](const std::vector<stats::Moments>& by_group) {
-    push_list(L, by_group, [L](const stats::Moments& moments) { MomentsBox::push(L, moments); });
-  });
-}
-
-int run_sketches(lua_State* L) {
-  const auto models = check_models(L, 1);
-  const auto& texts = check_tokens(L, 2);
-  const auto [groups, count] = check_groups(L, texts.size());
-  const auto captured =
-      capture_sketches(models, texts, check_sites(L, 3, models.at(0)), groups, count);
-  return push_captured(L, captured, [L](const std::vector<stats::QuantileSketch>& by_group) {
-    push_list(L, by_group, [L](const stats::QuantileSketch& one) { SketchBox::push(L, one); });
+  const auto captured = capture(models, texts, check_sites(L, 3, models.at(0)), groups, count);
+  return push_captured(L, captured, [L](const std::vector<Statistic>& by_group) {
+    push_list(L, by_group, [L](const Statistic& one) { Box<Statistic>::push(L, one); });
   });
 }
 
@@ -118,7 +107,7 @@ const Entry kModule[] = {
      R"(Returns the layers that one run of all models computes over those of one run each.
 @param models Model[]
 @return number  1 means that nothing is shared.)"},
-    {"moments", run_moments,
+    {"moments", run_folded<stats::Moments, capture_moments>,
      R"(Returns the moments of all activation values at each site, by group of texts.
 @param models Model|Model[]
 @param texts Tokens
@@ -126,7 +115,7 @@ const Entry kModule[] = {
 @param groups integer[]  The group of each text, from 1.
 @param count integer  Number of groups.
 @return Moments[][][]  [model][site][group].)"},
-    {"sketches", run_sketches,
+    {"sketches", run_folded<stats::QuantileSketch, capture_sketches>,
      R"(Returns the sketches of all activation values at each site, by group of texts.
 @param models Model|Model[]
 @param texts Tokens

@@ -68,13 +68,17 @@ bool keeps_some(const Quantizer& q) {
   return !q.kept_rows.empty() || !q.kept_columns.empty();
 }
 
-ErrorSums quantize_matrix(at::Tensor& matrix, const Quantizer& q, bool with_sums) {
+/// Bits of each row under bit allocation, else none.
+std::vector<int> row_bits(const at::Tensor& matrix, const Quantizer& q) {
+  if (!q.bit_allocation)
+    return {};
+  return allocate_bits(row_thresholds(matrix, q.clip, q.grid), q.grid.bits);
+}
+
+ErrorSums quantize_matrix(at::Tensor& matrix, const Quantizer& q, const std::vector<int>& bits,
+                          bool with_sums) {
   const Tiling tiling = tiling_of(q, matrix.size(0), matrix.size(1));
-  const BlockRules rules = rules_of(q, matrix);
-  std::vector<int> bits;
-  if (q.bit_allocation)
-    bits = allocate_bits(row_thresholds(matrix, q.clip, q.grid), q.grid.bits);
-  return quantize_tiles(matrix, tiling, rules, bits, with_sums);
+  return quantize_tiles(matrix, tiling, rules_of(q, matrix), bits, with_sums);
 }
 
 /// Rows get back the mean and the norm about it that they had in `original`.
@@ -86,15 +90,9 @@ void restore_rows(at::Tensor& changed, const at::Tensor& original) {
   changed.mul_(at::where(norm == 0, at::ones_like(factor), factor)).add_(mean);
 }
 
-/// Mean bits of the codes under bit allocation.
-double allocated_bits(const at::Tensor& matrix, const Quantizer& q) {
-  const auto bits = allocate_bits(row_thresholds(matrix, q.clip, q.grid), q.grid.bits);
-  return std::accumulate(bits.begin(), bits.end(), 0.0) / static_cast<double>(bits.size());
-}
-
 void quantize_whole(at::Tensor& matrix, const Quantizer& q) {
   const at::Tensor original = q.bias_correction ? matrix.clone() : at::Tensor();
-  quantize_matrix(matrix, q, false);
+  quantize_matrix(matrix, q, row_bits(matrix, q), false);
   if (q.bias_correction)
     restore_rows(matrix, original);
 }
@@ -170,15 +168,19 @@ QuantError Quantizer::error(const at::Tensor& tensor) const {
     matrix = rest_of(matrix, *this);
   if (matrix.numel() == 0)
     throw Error("all rows or columns are kept: nothing is quantized", "keep fewer");
-  const double extra_bits = bit_allocation ? allocated_bits(matrix, *this) - grid.bits : 0;
-  const ErrorSums sums = quantize_matrix(matrix, *this, true);
+  const std::vector<int> bits = row_bits(matrix, *this);
+  const ErrorSums sums = quantize_matrix(matrix, *this, bits, true);
   QuantError error;
   error.rounding_mse = sums.rounding_error / sums.count;
   error.clipping_mse = sums.clipping_error / sums.count;
   error.mse = error.rounding_mse + error.clipping_mse;
   error.sqnr = 10 * std::log10(sums.power / sums.count / error.mse);
   error.clipped_share = sums.clipped / sums.count;
-  error.bits = bits_per_value(matrix.size(0), matrix.size(1)) + extra_bits;
+  error.bits = bits_per_value(matrix.size(0), matrix.size(1));
+  if (!bits.empty()) // those of the codes are not the nominal ones
+    error.bits +=
+        std::accumulate(bits.begin(), bits.end(), 0.0) / static_cast<double>(bits.size()) -
+        grid.bits;
   return error;
 }
 

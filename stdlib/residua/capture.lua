@@ -1,5 +1,6 @@
 -- Captures: activations folded into statistics while models run, split by language or kept text by text.
 
+local labels = require("residua.labels")
 local native = require("residua.native").run
 local options = require("residua.options")
 local sweep = require("residua.sweep")
@@ -36,10 +37,8 @@ end
 
 -- Statistics by language, folded by `capture` of the engine.
 local function by_language(capture, model, texts, tokens, sites)
-  local codes, index, groups = texts:languages(), {}, {}
-  for i, code in ipairs(codes) do
-    index[code] = i
-  end
+  local codes, groups = texts:languages(), {}
+  local _, index = labels.numbered(codes)
   for i, code in ipairs(texts:table().language) do
     groups[i] = index[code]
   end

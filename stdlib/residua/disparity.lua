@@ -1,6 +1,7 @@
 -- Disparity: how unevenly languages degrade when a model is changed. Four scales side by side, intervals over sentences
 -- (the same ones for all languages), and a guard against ratios of collapsed models.
 
+local labels = require("residua.labels")
 local options = require("residua.options")
 local stats = require("residua.stats")
 local sweep = require("residua.sweep")
@@ -18,24 +19,17 @@ Disparity.__name = "Disparity"
 -- [languages, sentences] of a per-text list; 0 where a language lacks a sentence.
 local function matrix(texts, values)
   local columns, codes = texts:table(), texts:languages()
-  local language_of, sentence_of, sentences, rows = {}, {}, 0, {}
-  for i, code in ipairs(codes) do
-    language_of[code] = i
-    rows[i] = {}
-  end
-  for _, sentence in ipairs(columns.sentence) do
-    if not sentence_of[sentence] then
-      sentences = sentences + 1
-      sentence_of[sentence] = sentences
-    end
-  end
+  local _, language_of = labels.numbered(codes)
+  local sentence, _, sentences = labels.numbered(columns.sentence)
+  local rows = {}
   for i = 1, #codes do
+    rows[i] = {}
     for j = 1, sentences do
       rows[i][j] = 0.0
     end
   end
   for i, value in ipairs(values) do
-    rows[language_of[columns.language[i]]][sentence_of[columns.sentence[i]]] = value + 0.0
+    rows[language_of[columns.language[i]]][sentence[i]] = value + 0.0
   end
   return tensor.from_table(rows, "float64")
 end
@@ -205,12 +199,7 @@ end
 ---local m = model.load("mini")
 ---print(disparity.compare(m, m:quantized(quant.sane()), corpus.load("parallel16", { sentences = 6 })))
 function M.compare(base, changed, texts, opts)
-  for position, value in ipairs { base or false, changed or false } do
-    if getmetatable(value) ~= "Model" then
-      local got = value and type(value) or "nothing"
-      error(("disparity.compare: argument %d must be a Model, got %s"):format(position, got), 2)
-    end
-  end
+  options.arguments("disparity.compare", { base or false, changed or false }, "Model")
   local rows = sweep { models = { base, changed }, texts = texts }
   return M.of(rows[1].loss, rows[2].loss, base:architecture().vocab, opts)
 end
@@ -310,11 +299,7 @@ end
 ---@param language string
 ---@return table
 function Disparity:row(language)
-  for _, row in ipairs(self.rows) do
-    if row.language == language then
-      return row
-    end
-  end
+  return labels.row(self.rows, language)
 end
 
 function Disparity:__tostring()

@@ -1,6 +1,7 @@
 -- Divergences of two models: what llama.cpp's perplexity tool measures, under its names, by language, with intervals
 -- over sentences. Both models run in one pass, and no logits are kept.
 
+local labels = require("residua.labels")
 local native = require("residua.native").run
 local options = require("residua.options")
 local sweep = require("residua.sweep")
@@ -27,19 +28,6 @@ local METRICS <const> = {
   { "same_top", "Same top p [%]" },
 }
 
--- Labels as numbers from 1, in order of first appearance, and how many there are.
-local function numbered(labels)
-  local number, list, count = {}, {}, 0
-  for i, label in ipairs(labels) do
-    if not number[label] then
-      count = count + 1
-      number[label] = count
-    end
-    list[i] = number[label]
-  end
-  return list, number, count
-end
-
 local function all_in_one(texts)
   local list = {}
   for i = 1, texts:count() do
@@ -51,8 +39,8 @@ end
 -- Rows by language, in the corpus's order, and the one of all texts.
 local function summarize(self, opts)
   local columns, codes = self.texts:table(), self.texts:languages()
-  local groups, number = numbered(columns.language)
-  local sentences = numbered(columns.sentence)
+  local groups, number = labels.numbered(columns.language)
+  local sentences = labels.numbered(columns.sentence)
   local function summaries(group_of_text, count)
     return native.divergence_summary(self.values, self.tokens, group_of_text, count, sentences, opts.seed, opts.level,
       opts.resamples)
@@ -92,11 +80,7 @@ end
 function M.compare(base, changed, texts, opts)
   opts = options.check("divergence.compare", opts, { seed = { "integer", 1 }, resamples = { "integer", 1000 },
     level = { "number", 0.95 } })
-  for position, value in ipairs { base or false, changed or false } do
-    if getmetatable(value) ~= "Model" then
-      error(("divergence.compare: argument %d must be a Model, got %s"):format(position, type(value)), 2)
-    end
-  end
+  options.arguments("divergence.compare", { base or false, changed or false }, "Model")
   local values, tokens = native.divergence(base, changed, sweep.tokens(base, texts))
   local self = setmetatable({ rows = {}, texts = texts, values = values[1], tokens = tokens, level = opts.level },
     Divergence)
@@ -108,11 +92,7 @@ end
 ---@param language string
 ---@return table
 function Divergence:row(language)
-  for _, row in ipairs(self.rows) do
-    if row.language == language then
-      return row
-    end
-  end
+  return labels.row(self.rows, language)
 end
 
 --- Returns the tokens of one text, all but its first: `kld` [nats], `nll_base` and `nll_changed` of the correct token

@@ -66,6 +66,23 @@ function M.check(where, given, spec, level)
   return checked
 end
 
+--- Checks that values, the first arguments of a function, have a type; an error names the position.
+---@param where string  name of the function
+---@param values any[]  false where nothing was given
+---@param wanted string  name of a native type
+---@param level? integer  stack level to blame; 3 by default
+---@example
+---local options = require("residua.options")
+---assert(not pcall(options.arguments, "f", { 3 }, "Model"))
+function M.arguments(where, values, wanted, level)
+  for position, value in ipairs(values) do
+    if getmetatable(value) ~= wanted then
+      fail(level or 3, "%s: argument %d must be a %s, got %s", where, position, wanted,
+        value and type(value) or "nothing")
+    end
+  end
+end
+
 --- Returns a value that must be one of some names; an error names the nearest.
 ---@param where string  name of the function
 ---@param option string

@@ -1,6 +1,7 @@
 -- Effects with intervals and p values, correlations, corrections for many tests. Every random part takes
 -- a seed; equal seeds give equal numbers on every machine.
 
+local labels = require("residua.labels")
 local native = require("residua.native").stats
 local options = require("residua.options")
 
@@ -13,20 +14,8 @@ M.benjamini_hochberg = native.benjamini_hochberg
 M.resample_counts = native.resample_counts
 M.interval_p = native.interval_p
 
--- Labels of any kind as integers, in order of first appearance.
-local function as_integers(labels)
-  if not labels then
-    return nil
-  end
-  local codes, list, count = {}, {}, 0
-  for i, label in ipairs(labels) do
-    if not codes[label] then
-      count = count + 1
-      codes[label] = count
-    end
-    list[i] = codes[label]
-  end
-  return list
+local function as_integers(list)
+  return list and (labels.numbered(list))
 end
 
 ---@class residua.stats.EffectOpts

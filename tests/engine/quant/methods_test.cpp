@@ -7,9 +7,9 @@
 #include "engine/quant/gptq.hpp"
 #include "engine/quant/hqq.hpp"
 #include "engine/quant/scaling.hpp"
-#include "engine/stats/random.hpp"
 #include "tests/support/golden.hpp"
 #include "tests/support/message.hpp"
+#include "tests/support/random_matrix.hpp"
 
 #include <ATen/ATen.h>
 #include <cmath>
@@ -82,14 +82,6 @@ static void check_case(const Goldens& goldens, const json& test, const at::Tenso
   const at::Tensor reference = goldens.tensors.at(name);
   const at::Tensor close = (result - reference).abs() < 1e-5 * reference.abs().max();
   CHECK(close.to(at::kDouble).mean().item<double>() > 0.99);
-}
-
-static at::Tensor random_matrix(int64_t rows, int64_t columns, uint64_t seed) {
-  stats::Random random(seed);
-  at::Tensor matrix = at::empty({rows, columns}, at::kFloat);
-  for (int64_t i = 0; i < matrix.numel(); ++i)
-    matrix.data_ptr<float>()[i] = static_cast<float>(random.normal());
-  return matrix;
 }
 
 TEST_CASE("GPTQ does what the authors' code does", "[quant][golden]") {

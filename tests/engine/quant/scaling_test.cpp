@@ -4,22 +4,14 @@
 #include "tests/support/catch.hpp"
 
 #include "engine/quant/scaling.hpp"
-#include "engine/stats/random.hpp"
 #include "tests/support/golden.hpp"
+#include "tests/support/random_matrix.hpp"
 
 #include <ATen/ATen.h>
 #include <bit>
 #include <cmath>
 
 using namespace residua;
-
-static at::Tensor random_matrix(int64_t rows, int64_t columns, uint64_t seed) {
-  stats::Random random(seed);
-  at::Tensor matrix = at::empty({rows, columns}, at::kFloat);
-  for (int64_t i = 0; i < matrix.numel(); ++i)
-    matrix.data_ptr<float>()[i] = static_cast<float>(random.normal());
-  return matrix;
-}
 
 TEST_CASE("rotations are orthogonal and undone by their inverses", "[quant]") {
   for (const int64_t width : {64, 48, 96, 7, 1}) {
