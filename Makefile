@@ -10,7 +10,7 @@ CMAKE_FLAGS ?=
 RUN := $(BUILD)/residua
 
 PACKAGES := g++ cmake ninja-build ccache pkg-config libopenblas0-openmp libtorch-dev liblua5.4-dev libeigen3-dev \
-  libboost-dev libicu-dev nlohmann-json3-dev libpcre2-dev libxxhash-dev libreadline-dev
+  libboost-dev libdnnl-dev libsqlite3-dev libicu-dev nlohmann-json3-dev libpcre2-dev libxxhash-dev libreadline-dev
 TEST_PACKAGES := catch2 lua5.4 python3
 
 .PHONY: all demo test asan bench lint format packages test-packages clean

@@ -2,6 +2,7 @@
 
 #include "bindings/memory.hpp"
 #include "engine/device.hpp"
+#include "engine/kernel/buffer_pool.hpp"
 
 namespace residua {
 
@@ -15,6 +16,7 @@ static constexpr void (*kModules[])(lua_State*) = {
 
 int open_native(lua_State* L) {
   device::set_threads(0); // Debian's libtorch starts with one
+  kernel::pool_buffers(std::size_t{64} << 20);
   lua_newtable(L);
   for (const auto register_one : kModules)
     register_one(L);

@@ -4,6 +4,8 @@
 #include "bindings/native.hpp"
 #include "bindings/values.hpp"
 #include "engine/probe/capture.hpp"
+#include "engine/sweep/continuation.hpp"
+#include "engine/sweep/cost.hpp"
 #include "engine/sweep/evaluate.hpp"
 
 namespace residua {
@@ -17,11 +19,23 @@ int push_captured(lua_State* L, const PerModelAndSite<T>& captured, PushOne push
                    [&](const std::vector<T>& of_model) { push_list(L, of_model, push_one); });
 }
 
+void push_report(lua_State* L, const Losses& losses) {
+  lua_createtable(L, 0, 4);
+  set_field(L, "remembered", losses.remembered);
+  set_field(L, "stream_bytes", losses.report.stream_bytes);
+  set_field(L, "layer_tokens", losses.report.layer_tokens);
+  set_field(L, "trie_tokens", losses.report.trie_tokens);
+}
+
 int run_losses(lua_State* L) {
-  const Losses losses = evaluate(check_models(L, 1), check_tokens(L, 2));
+  EvaluateOptions options;
+  if (!is_absent(L, 3))
+    options.stream_bytes = check_number(L, 3);
+  const Losses losses = evaluate(check_models(L, 1), check_tokens(L, 2), options);
   push(L, losses.nll);
   push(L, losses.tokens);
-  return 2;
+  push_report(L, losses);
+  return 3;
 }
 
 int run_token_losses(lua_State* L) {
@@ -33,8 +47,17 @@ int run_continue(lua_State* L) {
                                    opt_integer(L, 4, -1)));
 }
 
-int run_shared_cost(lua_State* L) {
-  return push(L, shared_cost(check_models(L, 1)));
+int run_cost(lua_State* L) {
+  const SweepCost cost = cost_of_sweep(check_models(L, 1), check_tokens(L, 2));
+  lua_createtable(L, 0, 7);
+  set_field(L, "models", cost.models);
+  set_field(L, "distinct", cost.distinct);
+  set_field(L, "layers", cost.layers);
+  set_field(L, "separate_layers", cost.separate_layers);
+  set_field(L, "flops", cost.flops);
+  set_field(L, "separate_flops", cost.separate_flops);
+  set_field(L, "tensors", cost.tensors);
+  return 1;
 }
 
 /// The group of each text, from 0, and the number of groups: arguments 4 and 5.
@@ -48,6 +71,18 @@ std::pair<std::vector<int64_t>, int64_t> check_groups(lua_State* L, std::size_t 
   return {std::move(groups), count};
 }
 
+template <class Statistic> void push_statistic(lua_State* L, const Statistic& one) {
+  Box<Statistic>::push(L, one);
+}
+
+template <> void push_statistic(lua_State* L, const ValueSummary& one) {
+  lua_createtable(L, 0, 2);
+  MomentsBox::push(L, one.moments);
+  lua_setfield(L, -2, "moments");
+  SketchBox::push(L, one.sketch);
+  lua_setfield(L, -2, "sketch");
+}
+
 /// One Statistic by model, site and group of texts, as `capture` of the engine folds them.
 template <class Statistic, auto capture> int run_folded(lua_State* L) {
   const auto models = check_models(L, 1);
@@ -55,7 +90,7 @@ template <class Statistic, auto capture> int run_folded(lua_State* L) {
   const auto [groups, count] = check_groups(L, texts.size());
   const auto captured = capture(models, texts, check_sites(L, 3, models.at(0)), groups, count);
   return push_captured(L, captured, [L](const std::vector<Statistic>& by_group) {
-    push_list(L, by_group, [L](const Statistic& one) { Box<Statistic>::push(L, one); });
+    push_list(L, by_group, [L](const Statistic& one) { push_statistic(L, one); });
   });
 }
 
@@ -91,8 +126,11 @@ const Entry kModule[] = {
     {"losses", run_losses, R"(Returns the loss of each text under each model, in one run.
 @param models Model|Model[]
 @param texts Tokens
+@param stream_bytes? number  What the residual streams of shared prefixes may take at once; 1e9 by default.
 @return number[][]  [model][text], NLL summed over predicted tokens [nats].
-@return integer[]  [text], predicted tokens: all but the first.)"},
+@return integer[]  [text], predicted tokens: all but the first.
+@return table  remembered (results from the store), stream_bytes (the most used), layer_tokens (tokens through layers
+and heads), trie_tokens (the same as the plan asked for).)"},
     {"token_losses", run_token_losses, R"(Returns the NLL of each predicted token of one text.
 @param model Model
 @param ids integer[]
@@ -103,10 +141,11 @@ const Entry kModule[] = {
 @param count integer  Tokens to add; fewer when the context is full.
 @param stop? integer  Id to stop after; none when absent.
 @return integer[]  Prompt and continuation.)"},
-    {"shared_cost", run_shared_cost,
-     R"(Returns the layers that one run of all models computes over those of one run each.
+    {"cost", run_cost, R"(Returns what one run of all models would cost.
 @param models Model[]
-@return number  1 means that nothing is shared.)"},
+@param texts Tokens
+@return table  models, distinct (models that differ), layers (to run, heads included), separate_layers (if each model
+ran by itself), flops, separate_flops, tensors (changed weights to make).)"},
     {"moments", run_folded<stats::Moments, capture_moments>,
      R"(Returns the moments of all activation values at each site, by group of texts.
 @param models Model|Model[]
@@ -123,6 +162,14 @@ const Entry kModule[] = {
 @param groups integer[]  The group of each text, from 1.
 @param count integer  Number of groups.
 @return QuantileSketch[][][]  [model][site][group].)"},
+    {"summaries", run_folded<ValueSummary, capture_summaries>,
+     R"(Returns moments and sketches of all activation values at each site, by group of texts, from one run.
+@param models Model|Model[]
+@param texts Tokens
+@param sites string[]  Globs.
+@param groups integer[]  The group of each text, from 1.
+@param count integer  Number of groups.
+@return table[][][]  [model][site][group]: moments, sketch.)"},
     {"means", run_means, R"(Returns the mean activation of each text.
 @param models Model|Model[]
 @param texts Tokens

@@ -5,6 +5,7 @@
 #include "bindings/native.hpp"
 #include "bindings/push.hpp"
 #include "engine/device.hpp"
+#include "engine/kernel/product.hpp"
 #include "engine/model/tensor_cache.hpp"
 #include "engine/progress.hpp"
 #include "engine/version.hpp"
@@ -49,6 +50,7 @@ int system_libraries(lua_State* L) {
   lua_newtable(L);
   set_field(L, "libtorch", device::libtorch_version());
   set_field(L, "blas", device::blas_library());
+  set_field(L, "products", kernel::product_library());
   set_field(L, "onednn", at::hasMKLDNN());
   set_field(L, "mkl", at::hasMKL());
   set_field(L, "cuda", at::hasCUDA());
@@ -57,7 +59,7 @@ int system_libraries(lua_State* L) {
 }
 
 int system_gflops(lua_State* L) {
-  return push(L, device::measure_gflops(static_cast<int>(check_integer(L, 1, 1, 1 << 14))));
+  return push(L, kernel::measure_gflops(check_integer(L, 1, 1, 1 << 14)));
 }
 
 int system_clock(lua_State* L) {
@@ -115,7 +117,7 @@ const Entry kModule[] = {
     {"cores", system_cores, R"(Returns the cores that this process may run on.
 @return integer)"},
     {"libraries", system_libraries, R"(Returns what libtorch is made of.
-@return table  libtorch (version), blas (path), onednn, mkl, cuda (boolean), config (text).)"},
+@return table  libtorch (version), blas (path), products (library of linear layers), onednn, mkl, cuda (boolean), config (text).)"},
     {"gflops", system_gflops, R"(Measures float32 matrix products.
 @param n integer  Of n x n matrices.
 @return number  GFLOP/s, the best of five.)"},

@@ -6,11 +6,10 @@
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
-#include <algorithm>
-#include <chrono>
 #include <cstdlib>
 #include <dlfcn.h>
 #include <filesystem>
+#include <omp.h>
 #include <sched.h>
 #include <torch/version.h>
 
@@ -54,7 +53,9 @@ int default_threads() {
 }
 
 void set_threads(int count) {
-  at::set_num_threads(count > 0 ? count : default_threads());
+  const int threads = count > 0 ? count : default_threads();
+  at::set_num_threads(threads);
+  omp_set_num_threads(threads); // that of our own loops and oneDNN, where libtorch has another
 }
 
 int threads() {
@@ -75,20 +76,6 @@ std::string blas_library() {
   if (sgemm == nullptr || dladdr(sgemm, &info) == 0 || info.dli_fname == nullptr)
     return "inside libtorch";
   return std::filesystem::weakly_canonical(info.dli_fname).string(); // behind Debian's alternatives
-}
-
-double measure_gflops(int n) {
-  using clock = std::chrono::steady_clock;
-  const at::Tensor a = at::ones({n, n}), b = at::ones({n, n});
-  at::Tensor out = at::mm(a, b);
-  double best = 0;
-  for (int run = 0; run < 5; ++run) {
-    const auto start = clock::now();
-    at::mm_out(out, a, b);
-    const double seconds = std::chrono::duration<double>(clock::now() - start).count();
-    best = std::max(best, 2.0 * n * n * n / seconds / 1e9);
-  }
-  return best;
 }
 
 } // namespace residua::device

@@ -23,7 +23,5 @@ std::string libtorch_version();
 std::string libtorch_config();
 /// Path of the shared library that sgemm comes from, or "inside libtorch".
 std::string blas_library();
-/// Measured speed of a float32 product of two n x n matrices [GFLOP/s], best of several runs.
-double measure_gflops(int n);
 
 } // namespace residua::device

@@ -2,6 +2,8 @@
 // What a decoder-only transformer is made of. Families fill it in; the transformer reads nothing
 // else.
 
+#include "engine/kernel/activation.hpp"
+
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -16,7 +18,6 @@ enum class Positions { learned, sinusoidal, rotary, alibi };
 /// One param each for q, k and v; or one `attn.qkv` whose rows are q, k, v in turn (stacked), or
 /// q, k, v of head 0, then of head 1, ... (interleaved).
 enum class Qkv { separate, stacked, interleaved };
-enum class Activation { gelu_tanh, gelu, silu, relu };
 
 /// Rotary positions (Su et al. 2021). The first 2 * frequencies.size() components of each head
 /// turn, pairs (i, i + half) by position * frequencies[i].

@@ -1,10 +1,10 @@
 // Attention: projections, rotation, grouped heads, causal and windowed masks.
 
 #include "engine/error.hpp"
+#include "engine/kernel/product.hpp"
 #include "engine/model/modules.hpp"
 
 #include <ATen/ATen.h>
-#include <cmath>
 
 namespace residua {
 
@@ -42,6 +42,19 @@ static at::Tensor by_row(const Packed& packed, const at::Tensor& x, const Archit
   return x.size(1) == a.heads ? split : split.repeat_interleave(a.heads / x.size(1), 1);
 }
 
+// The road of patterns that somebody sees or changes, and of gradients.
+static at::Tensor mix_by_pattern(const Model& model, int layer, const Projections& p,
+                                 const Pass& pass, Taps& taps) {
+  const Architecture& a = model.architecture();
+  const Packed& packed = pass.packed();
+  const at::Tensor scores =
+      at::matmul(by_row(packed, p.q * score_scale(a), a), by_row(packed, p.k, a).transpose(-1, -2));
+  at::Tensor pattern = at::softmax(softcap(scores, a.attn_softcap) + pass.mask(layer), -1);
+  pattern = tap(model, {Point::attn_pattern, layer}, pattern, taps);
+  const at::Tensor mixed = at::matmul(pattern, by_row(packed, p.v, a));
+  return packed.unpadded(mixed.transpose(1, 2));
+}
+
 at::Tensor attend(const Model& model, int layer, const at::Tensor& x, const Pass& pass,
                   Taps& taps) {
   const Architecture& a = model.architecture();
@@ -56,14 +69,11 @@ at::Tensor attend(const Model& model, int layer, const at::Tensor& x, const Pass
     q = pass.rotate(q);
     k = pass.rotate(k);
   }
-  const double scale =
-      a.attn_scale > 0 ? a.attn_scale : 1 / std::sqrt(static_cast<double>(a.head_width));
-  const at::Tensor scores =
-      at::matmul(by_row(packed, q * scale, a), by_row(packed, k, a).transpose(-1, -2));
-  at::Tensor pattern = at::softmax(softcap(scores, a.attn_softcap) + pass.mask(layer), -1);
-  pattern = tap(model, {Point::attn_pattern, layer}, pattern, taps);
-  const at::Tensor mixed = at::matmul(pattern, by_row(packed, v, a));
-  const at::Tensor heads = packed.unpadded(mixed.transpose(1, 2));
+  const Site pattern{Point::attn_pattern, layer};
+  const bool seen = taps.wants(pattern) || model.edits(pattern) || !kernel::usable(q);
+  const at::Tensor heads =
+      seen ? mix_by_pattern(model, layer, {q, k, v}, pass, taps)
+           : kernel::attention(q, k, v, packed.starts, packed.lengths, pass.rule(layer));
   return linear(model, attn + ".out", tap(model, {Point::attn_mixed, layer}, heads, taps));
 }
 

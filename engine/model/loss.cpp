@@ -1,6 +1,8 @@
 // The head and the loss, fused over chunks of tokens.
 
 #include "engine/error.hpp"
+#include "engine/kernel/product.hpp"
+#include "engine/kernel/token_loss.hpp"
 #include "engine/model/transformer.hpp"
 
 #include <ATen/ATen.h>
@@ -30,6 +32,8 @@ at::Tensor token_nll(const Model& model, const at::Tensor& hidden, const Packed&
   const at::Tensor targets = packed.ids.index_select(0, places + 1);
   if (taps.wants({Point::logits}))
     return tapped_nll(model, hidden, places, targets, taps);
+  if (kernel::usable(hidden) && !model.edits({Point::logits}))
+    return kernel::token_loss(hidden.index_select(0, places), targets, head_of(model));
   constexpr int64_t kChunkLogits = int64_t{1} << 21; // 8 MiB of float32 stay near the cache
   const int64_t chunk = std::max<int64_t>(16, kChunkLogits / model.architecture().vocab);
   std::vector<at::Tensor> parts = {at::empty({0}, hidden.options())};

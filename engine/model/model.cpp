@@ -95,14 +95,23 @@ static void require_finite(const at::Tensor& tensor, const std::string& name,
                 "the checkpoint is damaged or diverged in training");
 }
 
+std::string Model::param_key(const std::string& name) const {
+  const auto edit = edits_.find(name);
+  const std::string change = edit == edits_.end() ? "" : edit->second.describe();
+  return cat(weights_->id(), '/', name, '/', device::current(), '/', change);
+}
+
+void Model::add_changed_params(std::set<std::string>& names) const {
+  for (const auto& [name, edit] : edits_)
+    names.insert(param_key(name));
+}
+
 at::Tensor Model::param(const std::string& name) const {
   if (const auto leaf = leaves_.find(name); leaf != leaves_.end())
     return leaf->second;
   const Param& base = weights_->at(name);
   const auto edit = edits_.find(name);
-  const std::string change = edit == edits_.end() ? "" : edit->second.describe();
-  const std::string key = cat(weights_->id(), '/', name, '/', device::current(), '/', change);
-  return weight_cache().get(key, [&] {
+  return weight_cache().get(param_key(name), [&] {
     const at::NoGradGuard no_grad;
     const bool replaced = edit != edits_.end() && edit->second.replacement.defined();
     at::Tensor value = prepared(replaced ? edit->second.replacement : base.oriented());

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -61,6 +62,12 @@ class Model {
   /// Error.
   at::Tensor param(const std::string& name) const;
   bool edited(const std::string& name) const { return edits_.contains(name); }
+  /// Adds what names each param that this model changes: equal names are equal weights.
+  void add_changed_params(std::set<std::string>& names) const;
+  /// Whether an edit stands at this site.
+  bool edits(const Site& site) const {
+    return ablations_.contains(site) || activations_.contains(site);
+  }
   /// `value` as the edits of this site leave it: a constant, or quantized.
   at::Tensor edit(const Site& site, const at::Tensor& value) const;
 
@@ -74,6 +81,7 @@ class Model {
 
  private:
   void make_keys();
+  std::string param_key(const std::string& name) const;
 
   std::shared_ptr<const Weights> weights_;
   std::map<std::string, ParamEdit> edits_;

@@ -70,6 +70,22 @@ Packed pack(const std::vector<TokenIds>& ids, const std::vector<int64_t>& which,
   return packed;
 }
 
+Packed repeat(const Packed& packed, int64_t times) {
+  Packed copies = packed;
+  for (int64_t copy = 1; copy < times; ++copy)
+    for (int64_t row = 0; row < packed.rows(); ++row) {
+      copies.texts.push_back(packed.texts[row]);
+      copies.lengths.push_back(packed.lengths[row]);
+      copies.starts.push_back(copy * packed.tokens + packed.starts[row]);
+    }
+  copies.tokens = times * packed.tokens;
+  copies.ids = packed.ids.repeat({times});
+  copies.positions = packed.positions.repeat({times});
+  if (packed.pad.defined())
+    add_padding(copies);
+  return copies;
+}
+
 std::vector<std::vector<int64_t>> make_batches(const std::vector<TokenIds>& ids, int64_t budget) {
   std::vector<int64_t> order(ids.size());
   std::iota(order.begin(), order.end(), 0);

@@ -36,6 +36,9 @@ struct Packed {
 /// or over `context`.
 Packed pack(const std::vector<TokenIds>& ids, const std::vector<int64_t>& which, int64_t context);
 
+/// The same batch `times` times, end to end.
+Packed repeat(const Packed& packed, int64_t times);
+
 /// Splits texts into batches of at most `budget` tokens (at least one text each), similar lengths
 /// together.
 std::vector<std::vector<int64_t>> make_batches(const std::vector<TokenIds>& ids, int64_t budget);

@@ -46,18 +46,32 @@ static at::Tensor frequencies(const Rope& rope, const Packed& packed) {
 }
 
 Pass::Pass(const Architecture& a, const Packed& packed) : architecture_(a), packed_(packed) {
-  for (int layer = 0; layer < a.layers; ++layer)
-    if (at::Tensor& mask = masks_[window(layer)]; !mask.defined()) {
-      mask = causal(packed, window(layer));
-      if (a.positions == Positions::alibi)
-        mask = mask + alibi(a, packed);
-    }
   if (a.positions != Positions::rotary)
     return;
   const at::Tensor half = at::outer(packed.positions.to(at::kFloat), frequencies(a.rope, packed));
   const at::Tensor angles = at::cat({half, half}, 1).unsqueeze(1);
   cos_ = angles.cos() * a.rope.amplitude;
   sin_ = angles.sin() * a.rope.amplitude;
+}
+
+double score_scale(const Architecture& a) {
+  return a.attn_scale > 0 ? a.attn_scale : 1 / std::sqrt(static_cast<double>(a.head_width));
+}
+
+const at::Tensor& Pass::mask(int layer) const {
+  at::Tensor& mask = masks_[window(layer)];
+  if (!mask.defined()) {
+    mask = causal(packed_, window(layer));
+    if (architecture_.positions == Positions::alibi)
+      mask = mask + alibi(architecture_, packed_);
+  }
+  return mask;
+}
+
+kernel::AttentionRule Pass::rule(int layer) const {
+  const Architecture& a = architecture_;
+  return {score_scale(a), a.attn_softcap, window(layer),
+          a.positions == Positions::alibi ? alibi_slopes(a.heads) : std::vector<float>{}};
 }
 
 int64_t Pass::window(int layer) const {

@@ -38,10 +38,9 @@ static at::Tensor mlp(const Model& model, int layer, const at::Tensor& x, Taps& 
   const std::string name = cat("L", layer, ".mlp");
   at::Tensor hidden;
   if (a.gated_mlp)
-    hidden =
-        activate(a.activation, linear(model, name + ".gate", x)) * linear(model, name + ".up", x);
+    hidden = linear(model, name + ".gate", x, a.activation) * linear(model, name + ".up", x);
   else
-    hidden = activate(a.activation, linear(model, name + ".up", x));
+    hidden = linear(model, name + ".up", x, a.activation);
   return linear(model, name + ".down", tap(model, {Point::mlp_hidden, layer}, hidden, taps));
 }
 
@@ -108,9 +107,18 @@ at::Tensor run_final(const Model& model, const at::Tensor& stream, Taps& taps) {
   return tap(model, {Point::final}, x, taps);
 }
 
+static const char* head_param(const Architecture& a) {
+  return a.tied_head ? "embed.tokens" : "head";
+}
+
+kernel::Head head_of(const Model& model) {
+  const std::string head = head_param(model.architecture());
+  return {model.param(head), bias_of(model, head), model.architecture().logit_softcap};
+}
+
 at::Tensor run_head(const Model& model, const at::Tensor& hidden) {
   const Architecture& a = model.architecture();
-  return softcap(linear(model, a.tied_head ? "embed.tokens" : "head", hidden), a.logit_softcap);
+  return softcap(linear(model, head_param(a), hidden), a.logit_softcap);
 }
 
 int64_t batch_tokens(const Architecture& a) {

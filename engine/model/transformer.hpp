@@ -2,6 +2,7 @@
 // The forward pass in steps, so that any prefix of the layers can be shared or resumed from its
 // residual stream. It reads the architecture description only; it knows no family.
 
+#include "engine/kernel/logits.hpp"
 #include "engine/model/model.hpp"
 #include "engine/model/pass.hpp"
 #include "engine/model/taps.hpp"
@@ -15,6 +16,8 @@ at::Tensor run_layer(const Model& model, int layer, const at::Tensor& stream, co
                      Taps& taps);
 /// [tokens, embedding width] after the final norm and projection: what the head reads.
 at::Tensor run_final(const Model& model, const at::Tensor& stream, Taps& taps);
+/// The weights of run_head, for loops that never make whole logits.
+kernel::Head head_of(const Model& model);
 /// [n, vocab] from [n, embedding width].
 at::Tensor run_head(const Model& model, const at::Tensor& hidden);
 

@@ -2,6 +2,8 @@
 
 #include "engine/error.hpp"
 #include "engine/interrupt.hpp"
+#include "engine/kernel/product.hpp"
+#include "engine/kernel/token_loss.hpp"
 
 #include <ATen/ATen.h>
 #include <map>
@@ -99,7 +101,32 @@ class DivergenceSink : public Sink {
     return places;
   }
 
+  // Without gradients and edits of the logits, on a CPU: piece by piece of the vocabulary.
+  bool fusible(const Batch& batch) const {
+    for (const Branch& branch : batch.branches)
+      if (models_[branch.models[0]].edits({Point::logits}) || !kernel::usable(branch.hidden))
+        return false;
+    return true;
+  }
+
+  void measure_fused(const Batch& batch) {
+    std::vector<kernel::Reading> readings;
+    for (const Branch& branch : batch.branches)
+      readings.push_back({branch.hidden, head_of(models_[branch.models[0]])});
+    const auto columns = kernel::token_divergences(readings[0], readings, batch.targets);
+    for (std::size_t i = 0; i < columns.size(); ++i)
+      keep(batch.branches[i].models, batch.into, columns[i]);
+  }
+
+  void keep(const ModelIndexes& models, const at::Tensor& into, const at::Tensor& columns) {
+    for (const std::size_t model : models)
+      if (model > 0)
+        values[model - 1].index_copy_(0, into, columns);
+  }
+
   void measure(const Batch& batch) {
+    if (fusible(batch))
+      return measure_fused(batch);
     constexpr int64_t kChunkLogits = int64_t{1} << 19; // 4 MiB of float64, of which some live
     const int64_t chunk = std::max<int64_t>(16, kChunkLogits / models_[0].architecture().vocab);
     for (int64_t first = 0; first < batch.into.size(0); first += chunk) {
@@ -118,9 +145,7 @@ class DivergenceSink : public Sink {
       if (!base.defined())
         base = changed;
       const at::Tensor columns = token_divergences(base, changed, targets);
-      for (const std::size_t model : branch.models)
-        if (model > 0)
-          values[model - 1].index_copy_(0, into, columns);
+      keep(branch.models, into, columns);
     }
   }
 

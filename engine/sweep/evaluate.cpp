@@ -1,32 +1,15 @@
 #include "engine/sweep/evaluate.hpp"
 
+#include "engine/device.hpp"
+#include "engine/digest.hpp"
 #include "engine/error.hpp"
+#include "engine/store/result_store.hpp"
 
 #include <ATen/ATen.h>
-#include <ATen/core/grad_mode.h>
+#include <cmath>
+#include <map>
 
 namespace residua {
-
-// Sums token losses per text, in float64.
-class LossSink : public Sink {
- public:
-  LossSink(std::size_t models, std::size_t texts) : nll(models, std::vector<double>(texts)) {}
-  bool wants_loss() const override { return true; }
-  void loss(const Packed& packed, const at::Tensor& token_nll,
-            const ModelIndexes& models) override {
-    const at::Tensor values = token_nll.to(at::kCPU, at::kDouble);
-    const double* next = values.data_ptr<double>();
-    for (int64_t row = 0; row < packed.rows(); ++row) {
-      double sum = 0;
-      for (int64_t i = 0; i + 1 < packed.lengths[row]; ++i)
-        sum += *next++;
-      for (const std::size_t model : models)
-        nll[model][packed.texts[row]] = sum;
-    }
-  }
-
-  std::vector<std::vector<double>> nll;
-};
 
 static std::vector<int64_t> count_predicted(const std::vector<TokenIds>& texts) {
   std::vector<int64_t> tokens;
@@ -40,14 +23,122 @@ static std::vector<int64_t> count_predicted(const std::vector<TokenIds>& texts) 
   return tokens;
 }
 
-Losses evaluate(const std::vector<Model>& models, const std::vector<TokenIds>& texts) {
-  std::vector<int64_t> tokens = count_predicted(texts);
-  LossSink sink(models.size(), texts.size());
-  run(models, texts, sink);
-  return {std::move(sink.nll), std::move(tokens)};
+namespace {
+
+/// The keys of losses in a store. A loss depends on the tokens, not on how they were written.
+struct Keys {
+  std::string measure;
+  std::vector<std::string> models, texts;
+
+  Keys(const std::vector<Model>& all_models, const std::vector<TokenIds>& all_texts)
+      : measure(cat("nll, float32, ", device::current().is_cpu() ? "cpu" : "cuda")) {
+    for (const Model& model : all_models)
+      models.push_back(model.digest());
+    for (const TokenIds& text : all_texts)
+      texts.push_back(Digest().bytes(text.data(), text.size() * sizeof(text[0])).hex());
+  }
+};
+
+/// Models and texts that are still to run, as indexes of all.
+struct Rest {
+  std::vector<std::size_t> models, texts;
+};
+
+/// Sums token losses per text, in float64.
+class LossSink : public Sink {
+ public:
+  LossSink(Losses& losses, const Rest& rest, ResultStore* store, const Keys* keys)
+      : losses_(losses), rest_(rest), store_(store), keys_(keys) {}
+  bool wants_loss() const override { return true; }
+  void loss(const Packed& packed, const at::Tensor& token_nll,
+            const ModelIndexes& models) override {
+    const at::Tensor values = token_nll.to(at::kCPU, at::kDouble);
+    const double* next = values.data_ptr<double>();
+    for (int64_t row = 0; row < packed.rows(); ++row) {
+      double sum = 0;
+      for (int64_t i = 0; i + 1 < packed.lengths[row]; ++i)
+        sum += *next++;
+      for (const std::size_t model : models)
+        set(rest_.models[model], rest_.texts[packed.texts[row]], sum);
+    }
+  }
+
+ private:
+  void set(std::size_t model, std::size_t text, double nll) {
+    losses_.nll[model][text] = nll;
+    if (store_ != nullptr)
+      store_->put(keys_->measure, keys_->models[model], keys_->texts[text], {nll});
+  }
+
+  Losses& losses_;
+  const Rest& rest_;
+  ResultStore* store_;
+  const Keys* keys_;
+};
+
+} // namespace
+
+// Fills in what the store has; the others stay NaN.
+static void remember(Losses& losses, const Keys& keys, ResultStore& store) {
+  for (std::size_t model = 0; model < keys.models.size(); ++model) {
+    const auto found = store.find(keys.measure, keys.models[model], keys.texts);
+    for (std::size_t text = 0; text < found.size(); ++text)
+      if (found[text] && !std::isnan(found[text]->at(0))) {
+        losses.nll[model][text] = found[text]->at(0);
+        ++losses.remembered;
+      }
+  }
 }
 
-// Keeps the token losses of a single text.
+// The texts by the models that they still lack: after a stop, a few groups.
+static std::vector<Rest> what_is_left(const Losses& losses) {
+  std::map<std::vector<std::size_t>, std::vector<std::size_t>> texts_by_models;
+  for (std::size_t text = 0; text < losses.tokens.size(); ++text) {
+    std::vector<std::size_t> models;
+    for (std::size_t model = 0; model < losses.nll.size(); ++model)
+      if (std::isnan(losses.nll[model][text]))
+        models.push_back(model);
+    if (!models.empty())
+      texts_by_models[models].push_back(text);
+  }
+  std::vector<Rest> left;
+  for (const auto& [models, texts] : texts_by_models)
+    left.push_back({models, texts});
+  return left;
+}
+
+template <class T>
+static std::vector<T> pick(const std::vector<T>& all, const std::vector<std::size_t>& which) {
+  std::vector<T> picked;
+  for (const std::size_t i : which)
+    picked.push_back(all[i]);
+  return picked;
+}
+
+Losses evaluate(const std::vector<Model>& models, const std::vector<TokenIds>& texts,
+                const EvaluateOptions& options) {
+  Losses losses;
+  losses.tokens = count_predicted(texts);
+  losses.nll.assign(models.size(), std::vector<double>(texts.size(), NAN));
+  std::optional<Keys> keys;
+  if (options.store != nullptr) {
+    keys.emplace(models, texts);
+    remember(losses, *keys, *options.store);
+  }
+  for (const Rest& rest : what_is_left(losses)) {
+    LossSink sink(losses, rest, options.store, keys ? &*keys : nullptr);
+    const RunReport report =
+        run(pick(models, rest.models), pick(texts, rest.texts), sink, options.stream_bytes);
+    losses.report.add(report);
+  }
+  if (options.store != nullptr)
+    options.store->commit();
+  return losses;
+}
+
+namespace {
+
+/// Keeps the token losses of a single text.
 class TokenSink : public Sink {
  public:
   bool wants_loss() const override { return true; }
@@ -58,34 +149,13 @@ class TokenSink : public Sink {
   std::vector<double> nll;
 };
 
+} // namespace
+
 std::vector<double> evaluate_tokens(const Model& model, const TokenIds& text) {
   count_predicted({text});
   TokenSink sink;
   run({model}, {text}, sink);
   return sink.nll;
-}
-
-// Keeps the stream after the final norm at the last token.
-class LastSink : public Sink {
- public:
-  bool wants(const Site& site) const override { return site.point == Point::final; }
-  void observe(const Site&, const Packed&, const at::Tensor& value, const ModelIndexes&) override {
-    last = value.narrow(0, value.size(0) - 1, 1);
-  }
-  at::Tensor last;
-};
-
-TokenIds continue_greedily(const Model& model, TokenIds prompt, int64_t count, int64_t stop) {
-  const at::NoGradGuard no_grad;
-  const int64_t context = model.architecture().context;
-  for (int64_t i = 0; i < count && static_cast<int64_t>(prompt.size()) < context; ++i) {
-    LastSink sink;
-    run({model}, {prompt}, sink);
-    prompt.push_back(run_head(model, sink.last).argmax(-1).item<int64_t>());
-    if (prompt.back() == stop)
-      break;
-  }
-  return prompt;
 }
 
 } // namespace residua

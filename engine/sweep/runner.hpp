@@ -23,12 +23,21 @@ class Sink {
   virtual double kept_bytes(const Architecture&) const { return 0; }
 };
 
+/// What a run did.
+struct RunReport {
+  double stream_bytes = 0; ///< the most that residual streams took at once
+  double layer_tokens = 0; ///< tokens through layers and heads, counted once per layer
+  double trie_tokens = 0;  ///< the same as the trie of the models asks for
+  void add(const RunReport& other);
+};
+
 /// Walks all models over all texts. Layers run once per distinct prefix; layers behind the last
 /// wanted site not at all. In every batch the activations of model 0 come before those of any model
-/// that differs from it. Weights that do not fit the cache are made once per node of the trie and
-/// group of batches, of which `stream_bytes` of activations live at once; the batches of a group
-/// then come in turn at every layer. Throws Error when the models differ in architecture.
-void run(const std::vector<Model>& models, const std::vector<TokenIds>& texts, Sink& sink,
-         double stream_bytes = 1e9);
+/// that differs from it. Streams take at most `stream_bytes` (or one per layer of the shortest
+/// batch): where the prefixes do not fit abreast, they go in parts. Weights that do not fit the
+/// cache are made once per part and group of batches; the batches of a group then come in turn at
+/// every layer. Throws Error when the models differ in architecture.
+RunReport run(const std::vector<Model>& models, const std::vector<TokenIds>& texts, Sink& sink,
+              double stream_bytes = 1e9);
 
 } // namespace residua

@@ -1,21 +1,9 @@
 #include "engine/sweep/trie.hpp"
 
-#include <map>
+#include <algorithm>
+#include <unordered_map>
 
 namespace residua {
-
-std::vector<ModelIndexes> branches(const std::vector<Model>& models, const ModelIndexes& group,
-                                   int layer) {
-  std::vector<ModelIndexes> found;
-  std::map<std::string, std::size_t> index;
-  for (const std::size_t model : group) {
-    const auto [entry, is_new] = index.emplace(models[model].layer_key(layer), found.size());
-    if (is_new)
-      found.emplace_back();
-    found[entry->second].push_back(model);
-  }
-  return found;
-}
 
 ModelIndexes everyone(const std::vector<Model>& models) {
   ModelIndexes all(models.size());
@@ -24,40 +12,48 @@ ModelIndexes everyone(const std::vector<Model>& models) {
   return all;
 }
 
-static int64_t nodes_below(const std::vector<Model>& models, const ModelIndexes& group, int layer,
-                           int last) {
-  if (layer > last)
-    return 0;
-  int64_t nodes = 0;
-  for (const ModelIndexes& branch : branches(models, group, layer))
-    nodes += (layer >= 0 ? 1 : 0) + nodes_below(models, branch, layer + 1, last);
-  return nodes;
+// Finds the variant of a key, and in it the fork of a parent: its latest, if any.
+static Fork& fork_of(std::vector<Variant>& found, std::size_t variant, std::size_t parent) {
+  if (variant == found.size())
+    found.emplace_back();
+  Variant& forks = found[variant];
+  if (forks.empty() || forks.back().parent != parent)
+    forks.push_back({parent, {}});
+  return forks.back();
 }
 
-int64_t trie_nodes(const std::vector<Model>& models, int last) {
-  return nodes_below(models, everyone(models), -1, last);
+std::vector<Variant> variants(const std::vector<Model>& models,
+                              const std::vector<ModelIndexes>& parents, int layer) {
+  std::vector<Variant> found;
+  std::unordered_map<std::string, std::size_t> index;
+  for (std::size_t parent = 0; parent < parents.size(); ++parent)
+    for (const std::size_t model : parents[parent]) {
+      const auto entry = index.emplace(models[model].layer_key(layer), index.size()).first;
+      fork_of(found, entry->second, parent).models.push_back(model);
+    }
+  return found;
 }
 
-static int64_t forks_below(const std::vector<Model>& models, const ModelIndexes& group, int layer,
-                           int last) {
-  if (layer > last)
-    return 0;
-  const auto variants = branches(models, group, layer);
-  int64_t most = 0;
-  for (const ModelIndexes& branch : variants)
-    most = std::max(most, forks_below(models, branch, layer + 1, last) +
-                              (&branch == &variants.back() ? 0 : 1));
-  return most;
-}
-
-int64_t most_forks(const std::vector<Model>& models, int last) {
-  return forks_below(models, everyone(models), -1, last);
-}
-
-double shared_cost(const std::vector<Model>& models) {
-  const auto layers = static_cast<int>(models.at(0).architecture().layers);
-  const int64_t nodes = trie_nodes(models, layers);
-  return static_cast<double>(nodes) / static_cast<double>(models.size() * (layers + 1));
+TrieSize measure_trie(const std::vector<Model>& models, int last) {
+  TrieSize size;
+  std::vector<ModelIndexes> level = {everyone(models)};
+  for (int layer = -1; layer <= last; ++layer) {
+    std::vector<ModelIndexes> next;
+    const auto found = variants(models, level, layer);
+    for (const Variant& variant : found)
+      for (const Fork& fork : variant)
+        next.push_back(fork.models);
+    level = std::move(next);
+    size.variants_by_layer.push_back(static_cast<int64_t>(found.size()));
+    if (layer < 0)
+      continue;
+    const auto nodes = static_cast<int64_t>(level.size());
+    size.nodes += nodes;
+    size.leaves = nodes;
+    size.separate += static_cast<int64_t>(models.size());
+    size.most_nodes = std::max(size.most_nodes, nodes);
+  }
+  return size;
 }
 
 } // namespace residua

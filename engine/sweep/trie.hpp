@@ -10,23 +10,31 @@ namespace residua {
 
 using ModelIndexes = std::vector<std::size_t>;
 
+/// A node of the trie below a known one: these models go on from `parent` by the same layer.
+struct Fork {
+  std::size_t parent;
+  ModelIndexes models;
+};
+
+/// Nodes that run the same layer, each after a prefix of its own.
+using Variant = std::vector<Fork>;
+
 /// All models.
 ModelIndexes everyone(const std::vector<Model>& models);
 
-/// Models of `group` that compute the same at `layer`, in order of first appearance: model 0 stays
-/// in the first branch.
-std::vector<ModelIndexes> branches(const std::vector<Model>& models, const ModelIndexes& group,
-                                   int layer);
+/// The nodes of `layer` below `parents`, by what the layer computes; in order of first appearance,
+/// so model 0 comes first.
+std::vector<Variant> variants(const std::vector<Model>& models,
+                              const std::vector<ModelIndexes>& parents, int layer);
 
-/// Nodes from L0 to `last`: how many layers one text goes through.
-int64_t trie_nodes(const std::vector<Model>& models, int last);
-
-/// The most forks on a way from the root to a leaf: how many streams of one batch live at once,
-/// less one.
-int64_t most_forks(const std::vector<Model>& models, int last);
-
-/// Layers that a run computes over those that one run per model would; 1 means that nothing is
-/// shared.
-double shared_cost(const std::vector<Model>& models);
+/// What one text costs a run of all models up to layer `last`, and what its plan looks like.
+struct TrieSize {
+  int64_t nodes = 0;      ///< layers that run, head included, embedding not
+  int64_t separate = 0;   ///< the same if each model ran by itself
+  int64_t leaves = 0;     ///< nodes of the last layer: models that differ
+  int64_t most_nodes = 0; ///< of one layer: prefixes that live at once when all run abreast
+  std::vector<int64_t> variants_by_layer; ///< different embeddings, L0, L1, ..., heads
+};
+TrieSize measure_trie(const std::vector<Model>& models, int last);
 
 } // namespace residua

@@ -66,7 +66,7 @@ Gradients gradients(const Model& model, const std::vector<TokenIds>& texts,
   Gradients result;
   for (const Site& site : sites)
     result.sites[site].resize(texts.size());
-  Progress progress("gradients", static_cast<int64_t>(texts.size()));
+  Progress progress("gradients", static_cast<int64_t>(texts.size()), "texts");
   for (const auto& batch : make_batches(texts, batch_tokens(model.architecture()))) {
     const Packed packed = pack(texts, batch, model.architecture().context);
     GradientTaps taps(sites);

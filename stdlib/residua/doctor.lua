@@ -44,6 +44,7 @@ function M.report()
     { "lua", _VERSION },
     { "libtorch", libraries.libtorch },
     { "BLAS", libraries.mkl and "MKL, inside libtorch" or libraries.blas },
+    { "products", libraries.products .. " (the faster of oneDNN and the BLAS here)" },
     { "oneDNN", libraries.onednn and (libraries.config:match("DNN v([%d.]+)") or "yes") or "no" },
     { "CUDA", libraries.cuda and "yes" or "no" },
     { "device", facts.device },

@@ -3,8 +3,12 @@
 local loss = require("residua.loss")
 local native = require("residua.native").run
 local options = require("residua.options")
+local system = require("residua.system")
+local text = require("residua.text")
 
 local M = {}
+
+local OVERHEAD = 1.3 -- seconds of a sweep over those of its products alone, on GPT-2's shape
 
 -- Tokens of a corpus under a tokenizer, kept while the corpus lives.
 local encoded = setmetatable({}, { __mode = "k" })
@@ -44,9 +48,10 @@ end
 ---@field plans? Plan[]  these plans
 ---@field texts Corpus
 ---@field measure? string  "loss"
+---@field memory? number  GB that the streams of shared prefixes may take at once; 1 by default
 
 local spec = { models = { "table" }, model = { "Model" }, plans = { "table" }, texts = { "Corpus" },
-  measure = { "string", "loss" } }
+  measure = { "string", "loss" }, memory = { "number", 1 } }
 
 local function checked(opts)
   opts = options.check("sweep", opts, spec, 4)
@@ -61,7 +66,8 @@ end
 
 --- Measures all models on the same texts. Models that are equal are computed once.
 ---@param opts residua.sweep.Opts
----@return table[]  one row per model, in order: model, plan (if given), loss
+---@return table[]  one row per model, in order: model, plan (if given), loss; in its field `report` what the run did:
+---remembered (results from the store), stream_bytes, layer_tokens, trie_tokens
 ---@example
 ---local m = model.load("mini")
 ---local plans = { plan.make(quant.sane()), plan.make(quant.naive()) }
@@ -73,23 +79,46 @@ function M.run(opts)
   if #models == 0 then
     return rows
   end
-  local nll, tokens = native.losses(models, M.tokens(models[1], opts.texts))
+  local nll, tokens, report = native.losses(models, M.tokens(models[1], opts.texts), opts.memory * 1e9)
   for i, model in ipairs(models) do
     rows[i] = { model = model, plan = opts.plans and opts.plans[i], loss = loss.of(opts.texts, nll[i], tokens) }
   end
+  rows.report = report
   return rows
 end
 
---- Returns what a sweep would share: its models, and the layers computed over those that separate runs would.
+-- What explain returns; prints itself as one paragraph.
+local Cost = { __name = "SweepCost" }
+Cost.__index = Cost
+
+function Cost:__tostring()
+  local lines = {
+    ("%d models, %d of them distinct"):format(self.models, self.distinct),
+    ("layers and heads to run: %d, not %d (%.1f times fewer)"):format(self.layers, self.separate_layers,
+      self.separate_layers / self.layers),
+    ("operations: %.3g TFLOP, not %.3g; about %s at %.0f GFLOP/s"):format(self.flops / 1e12,
+      self.separate_flops / 1e12, text.duration(self.seconds), self.gflops),
+    ("changed weights to make: %d tensors, each once"):format(self.tensors),
+  }
+  return table.concat(lines, "\n")
+end
+
+--- Returns what a sweep would cost and what it shares, without running it. It prints as a few lines.
 ---@param opts residua.sweep.Opts
----@return table  models, share (1: nothing is shared)
+---@return table  models, distinct, layers, separate_layers, flops, separate_flops, tensors, gflops (measured now),
+---seconds (a guess from them), share (layers over separate_layers; 1: nothing is shared)
 ---@example
 ---local m = model.load("mini")
 ---local e = sweep.explain { models = { m, m }, texts = corpus.load("parallel16") }
----assert(e.share == 0.5)
+---assert(e.share == 0.5 and e.distinct == 1)
 function M.explain(opts)
-  local models = models_of(checked(opts))
-  return { models = #models, share = native.shared_cost(models) }
+  opts = checked(opts)
+  local models = models_of(opts)
+  local cost = native.cost(models, M.tokens(models[1], opts.texts))
+  cost.share = cost.layers / cost.separate_layers
+  cost.gflops = system.gflops(512)
+  cost.seconds = cost.flops / (cost.gflops * 1e9) * OVERHEAD
+  return setmetatable(cost, Cost)
 end
 
 return setmetatable(M, {

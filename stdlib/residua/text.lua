@@ -217,6 +217,22 @@ end
 ---@field indent? string  before each line
 ---@field limit? integer  widest cell before it is cut, 60 by default
 
+--- Returns a time as people say it: "0.4 s", "12 s", "3 min 5 s", "2 h 10 min".
+---@param seconds number
+---@return string
+---@example
+---assert(text.duration(185) == "3 min 5 s" and text.duration(0.44) == "0.4 s")
+function M.duration(seconds)
+  if seconds < 10 then
+    return ("%.1f s"):format(seconds)
+  elseif seconds < 120 then
+    return ("%.0f s"):format(seconds)
+  elseif seconds < 7200 then
+    return ("%d min %d s"):format(seconds // 60, math.floor(seconds % 60))
+  end
+  return ("%d h %d min"):format(seconds // 3600, seconds % 3600 // 60)
+end
+
 --- Returns rows of cells as aligned lines. Numbers are shown with 4 digits; a row with holes names
 --- its length as `n`.
 ---@param rows any[][]

@@ -4,6 +4,7 @@
 
 #include "engine/file.hpp"
 #include "engine/probe/capture.hpp"
+#include "engine/sweep/continuation.hpp"
 #include "engine/sweep/evaluate.hpp"
 #include "tests/support/golden.hpp"
 

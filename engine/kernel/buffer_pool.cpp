@@ -1,0 +1,128 @@
+#include "engine/kernel/buffer_pool.hpp"
+
+#include <bit>
+#include <c10/core/Allocator.h>
+#include <c10/core/CPUAllocator.h>
+#include <c10/core/impl/alloc_cpu.h>
+#include <cstring>
+#include <list>
+#include <mutex>
+#include <torch/version.h>
+#include <unordered_map>
+#include <utility>
+
+namespace residua::kernel {
+namespace {
+
+constexpr std::size_t kSmallest = std::size_t{1} << 18; // below it malloc keeps pages by itself
+
+/// Sizes in steps of an eighth of a power of two, so that batches of about one length agree.
+std::size_t size_class(std::size_t bytes) {
+  const std::size_t step = std::bit_floor(bytes) / 8;
+  return (bytes + step - 1) / step * step;
+}
+
+/// Unused buffers, the latest first.
+class Pool {
+ public:
+  void* take(std::size_t bytes) {
+    const std::lock_guard lock(mutex_);
+    for (auto free = free_.begin(); free != free_.end(); ++free)
+      if (free->second == bytes) {
+        void* const memory = free->first;
+        held_ -= bytes;
+        used_[memory] = bytes;
+        free_.erase(free);
+        return memory;
+      }
+    void* const memory = c10::alloc_cpu(bytes);
+    used_[memory] = bytes;
+    return memory;
+  }
+
+  void give(void* memory) {
+    const std::lock_guard lock(mutex_);
+    const auto entry = used_.find(memory);
+    free_.emplace_front(memory, entry->second);
+    held_ += entry->second;
+    used_.erase(entry);
+    shrink();
+  }
+
+  void limit(std::size_t bytes) {
+    const std::lock_guard lock(mutex_);
+    limit_ = bytes;
+    shrink();
+  }
+
+  std::size_t held() {
+    const std::lock_guard lock(mutex_);
+    return held_;
+  }
+
+ private:
+  // The longest unused go first.
+  void shrink() {
+    while (held_ > limit_) {
+      held_ -= free_.back().second;
+      c10::free_cpu(free_.back().first);
+      free_.pop_back();
+    }
+  }
+
+  std::mutex mutex_;
+  std::list<std::pair<void*, std::size_t>> free_;
+  std::unordered_map<void*, std::size_t> used_;
+  std::size_t held_ = 0, limit_ = 0;
+};
+
+// Never destroyed: tensors in static storage come back after it would be.
+Pool& pool() {
+  static Pool* const one = new Pool;
+  return *one;
+}
+
+void release_small(void* memory) {
+  c10::free_cpu(memory);
+}
+
+void release_large(void* memory) {
+  pool().give(memory);
+}
+
+class PoolAllocator final : public c10::Allocator {
+ public:
+#if TORCH_VERSION_MAJOR < 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR < 3)
+  c10::DataPtr allocate(std::size_t bytes) const override {
+    return make(bytes);
+  }
+#else
+  c10::DataPtr allocate(std::size_t bytes) override {
+    return make(bytes);
+  }
+  void copy_data(void* to, const void* from, std::size_t bytes) const override {
+    std::memcpy(to, from, bytes);
+  }
+#endif
+
+ private:
+  static c10::DataPtr make(std::size_t bytes) {
+    const bool small = bytes < kSmallest;
+    void* const memory = small ? c10::alloc_cpu(bytes) : pool().take(size_class(bytes));
+    return {memory, memory, small ? release_small : release_large, c10::Device(c10::kCPU)};
+  }
+};
+
+} // namespace
+
+void pool_buffers(std::size_t bytes) {
+  static PoolAllocator allocator;
+  pool().limit(bytes);
+  c10::SetCPUAllocator(&allocator, 1);
+}
+
+std::size_t pooled_bytes() {
+  return pool().held();
+}
+
+} // namespace residua::kernel

@@ -1,0 +1,16 @@
+#pragma once
+// Memory of tensors on the CPU, kept for the next one of its size: fresh pages cost a quarter of
+// the time of a product.
+
+#include <cstddef>
+
+namespace residua::kernel {
+
+/// From now on tensors of 256 KiB or more come from the pool, which keeps at most `bytes` unused.
+/// Call it once, before the first tensor.
+void pool_buffers(std::size_t bytes);
+
+/// Unused bytes in the pool.
+std::size_t pooled_bytes();
+
+} // namespace residua::kernel
