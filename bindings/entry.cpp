@@ -2,19 +2,22 @@
 
 #include "bindings/args.hpp"
 #include "bindings/callback.hpp"
+#include "bindings/public_name.hpp"
 #include "engine/error.hpp"
 #include "engine/interrupt.hpp"
 
 #include <c10/core/GradMode.h>
 #include <c10/util/Exception.h>
+#include <cctype>
 #include <cstring>
 #include <new>
+#include <string_view>
 
 namespace residua {
 
 namespace {
 
-enum class Failure { script, interrupted, argument, other };
+enum class Failure { script, interrupted, argument, engine, other };
 
 /// libtorch's messages may go on with lists of backends and a C++ stack: the first line says what
 /// is wrong.
@@ -46,13 +49,55 @@ void describe_argument(lua_State* L, const Entry& entry, int index) {
     lua_pushfstring(L, "bad argument #%d to '%s' (%s)", index, entry.name, message);
 }
 
+/// The name of parameter `index` (from 1) in the documentation; empty where it has none.
+std::string_view parameter_name(std::string_view doc, int index) {
+  constexpr std::string_view kTag = "@param ";
+  if (index < 1)
+    return {};
+  for (; index > 0; --index) {
+    const std::size_t found = doc.find(kTag);
+    if (found == std::string_view::npos)
+      return {};
+    doc.remove_prefix(found + kTag.size());
+  }
+  return doc.substr(0, doc.find_first_of("? \n"));
+}
+
+/// The message without the name of the engine's function that it opens with: "ols: 3 values".
+const char* without_function(const char* message) {
+  const char* end = message;
+  while (std::isalnum(static_cast<unsigned char>(*end)) || *end == '_')
+    ++end;
+  return end > message && std::strncmp(end, ": ", 2) == 0 ? end + 2 : message;
+}
+
+/// [message] -> the text of an error of the function that the script called: "stats.mean: values:
+/// 0 values".
+void describe_public(lua_State* L, const Entry& entry, const char* name, Failure failure,
+                     int bad_argument) {
+  const char* message = lua_tostring(L, -1);
+  const int index = bad_argument - (bad_argument > 0 && called_as_method(L));
+  const std::string_view parameter = parameter_name(entry.doc, index);
+  lua_pushfstring(L, "%s: ", name);
+  if (!parameter.empty()) {
+    lua_pushlstring(L, parameter.data(), parameter.size());
+    lua_pushstring(L, ": ");
+    lua_concat(L, 3);
+  }
+  lua_pushstring(L, failure == Failure::engine ? without_function(message) : message);
+  lua_concat(L, 2);
+}
+
 /// [message] -> raises it with the line of the script. No C++ object may be alive.
-int raise(lua_State* L, const Entry& entry, int bad_argument) {
-  if (bad_argument > 0)
+int raise(lua_State* L, const Entry& entry, Failure failure, int bad_argument) {
+  const PublicCall call = public_call(L);
+  if (call.name)
+    describe_public(L, entry, call.name, failure, bad_argument);
+  else if (bad_argument > 0)
     describe_argument(L, entry, bad_argument);
   else
     lua_pushfstring(L, "%s: %s", entry.name, lua_tostring(L, -1));
-  luaL_where(L, 1);
+  luaL_where(L, call.level + 1);
   lua_insert(L, -2);
   lua_concat(L, 2);
   return lua_error(L);
@@ -79,6 +124,9 @@ int run_guarded(lua_State* L, const Entry& entry) {
     failure = Failure::argument;
     bad_argument = error.index();
     push_message(L, error.what());
+  } catch (const Error& error) {
+    failure = Failure::engine;
+    push_message(L, error.what());
   } catch (const c10::Error& error) {
     push_first_line(L, error.what_without_backtrace());
   } catch (const std::bad_alloc&) {
@@ -88,7 +136,7 @@ int run_guarded(lua_State* L, const Entry& entry) {
   } // every C++ object is gone from here on
   if (failure == Failure::script || failure == Failure::interrupted)
     return lua_error(L);
-  return raise(L, entry, bad_argument);
+  return raise(L, entry, failure, bad_argument);
 }
 
 void push_entry(lua_State* L, const Entry& entry) {

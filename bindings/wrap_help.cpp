@@ -1,9 +1,10 @@
-// Native functions that look at native functions and types: documentation for help and stubs, and
-// field access.
+// Native functions that look at functions and types: documentation for help and stubs, field
+// access, names in errors.
 
 #include "bindings/box.hpp"
 #include "bindings/callback.hpp"
 #include "bindings/native.hpp"
+#include "bindings/public_name.hpp"
 
 #include <algorithm>
 #include <string>
@@ -124,6 +125,14 @@ int help_on_index(lua_State* L) {
   return 0;
 }
 
+int help_publish(lua_State* L) {
+  const std::string_view prefix = check_string(L, 1);
+  if (lua_type(L, 2) != LUA_TTABLE)
+    throw_type_error(L, 2, "table");
+  publish(L, prefix, 2);
+  return 0;
+}
+
 const Entry kModule[] = {
     {"doc", help_doc,
      R"(Returns the name and the documentation of a native function, or nil for any other value.
@@ -158,6 +167,15 @@ assert(help.type_of(tensor.zeros(1)) == "Tensor" and help.type_of({}) == nil))"}
 help.on_index("Tensor", function(t, key) return key == "T" and t:t() or nil end)
 assert(tensor.zeros(2, 3).T:size(1) == 3)
 help.on_index("Tensor", function() end))"},
+    {"publish", help_publish,
+     R"(Lets errors of native functions that run below the functions of a table name these, as scripts know them.
+@param prefix string  What goes before their names in the table.
+@param functions table<string, function>
+@example
+local lab = { sum = function(t) return t:sum("one") end }
+help.publish("lab.", lab)
+local _, message = pcall(lab.sum, tensor.ones(2))
+assert(message:find("lab.sum: dim: integer expected, got string", 1, true)))"},
 };
 
 } // namespace

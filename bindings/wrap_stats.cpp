@@ -3,6 +3,7 @@
 #include "bindings/wrap_stats.hpp"
 
 #include "bindings/native.hpp"
+#include "bindings/nested.hpp"
 
 #include <ATen/ATen.h>
 
@@ -31,11 +32,31 @@ int push_effect(lua_State* L, const stats::Effect& effect) {
   return 1;
 }
 
-Rows::Rows(lua_State* L, int index)
-    : tensor_(check_tensor(L, index).to(at::kCPU, at::kDouble).contiguous()) {
+std::vector<double> check_values(lua_State* L, int index) {
+  const auto* tracked = Box<TrackedTensor>::test(L, index);
+  if (!tracked)
+    return check_numbers(L, index);
+  const at::Tensor dense = tracked->tensor.to(at::kCPU, at::kDouble).contiguous();
+  return {dense.data_ptr<double>(), dense.data_ptr<double>() + dense.numel()};
+}
+
+Rows::Rows(lua_State* L, int index) : Rows(check_tensor(L, index), index) {}
+
+Rows::Rows(at::Tensor values, int index) : tensor_(values.to(at::kCPU, at::kDouble).contiguous()) {
   if (tensor_.dim() != 2)
     throw ArgError(index,
                    cat("a matrix [items, features] expected, got ", tensor_.dim(), " dimensions"));
+}
+
+Rows Rows::of_items(lua_State* L, int index) {
+  at::Tensor values;
+  if (lua_type(L, index) == LUA_TTABLE) {
+    const Nested nested = check_nested(L, index);
+    values = at::tensor(nested.values, at::kDouble).view(nested.shape);
+  } else {
+    values = check_tensor(L, index);
+  }
+  return {values.dim() == 1 ? values.unsqueeze(1) : values, index};
 }
 
 Eigen::Map<const stats::RowMatrix> Rows::map() const {

@@ -21,11 +21,18 @@ int push_effect(lua_State* L, const stats::Effect& effect);
 class Rows {
  public:
   Rows(lua_State* L, int index);
+  /// Also a list of rows, and a list or a tensor of one dimension: the one feature of each item.
+  static Rows of_items(lua_State* L, int index);
   Eigen::Map<const stats::RowMatrix> map() const;
 
  private:
+  Rows(at::Tensor values, int index);
+
   at::Tensor tensor_;
 };
+
+/// The elements of a tensor, or a list of numbers.
+std::vector<double> check_values(lua_State* L, int index);
 
 // Each adds the functions of its subject to the module.
 void register_stats_effects(lua_State* L);

@@ -77,8 +77,7 @@ Curve curve_of(lua_State* L, const Callback& function) {
     push(L, params);
     function.call(L, 2, 1);
     if (lua_isnumber(L, -1) == 0)
-      throw Error(cat("stats.curve_fit: the curve returned ", luaL_typename(L, -1)),
-                  "return a number");
+      throw Error(cat("curve_fit: the curve returned ", luaL_typename(L, -1)), "return a number");
     const double value = lua_tonumber(L, -1);
     lua_pop(L, 1);
     return value;
@@ -95,7 +94,7 @@ void push_param(lua_State* L, const CurveParam& param) {
 
 int stats_curve_fit(lua_State* L) {
   const Callback function(L, 1);
-  const Rows x(L, 2);
+  const Rows x = Rows::of_items(L, 2);
   const auto y = check_numbers(L, 3), start = check_numbers(L, 4);
   CurveOptions options;
   options.level = opt_number(L, 5, options.level);
@@ -130,7 +129,7 @@ const Entry kModule[] = {
 @return table  best ("line", "two_segment" or "logistic"), n, line, two_segment, logistic.)"},
     {"curve_fit", stats_curve_fit, R"(Returns a curve fitted by least squares.
 @param f function  f(x, params) -> number; x is a list where there are several columns.
-@param x Tensor  [points, columns]
+@param x Tensor|table  [points, columns], or [points]
 @param y number[]
 @param start number[]
 @param level? number

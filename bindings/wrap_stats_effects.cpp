@@ -11,6 +11,7 @@
 #include "engine/stats/resampling.hpp"
 
 #include <ATen/ATen.h>
+#include <climits>
 
 namespace residua {
 
@@ -24,6 +25,12 @@ int stats_one_sample(lua_State* L) {
   const auto values = check_numbers(L, 1);
   const auto clusters = opt_integers(L, 2), units = opt_integers(L, 3);
   return push_effect(L, one_sample(values, clusters, units, check_effect_options(L, 4)));
+}
+
+int stats_paired_difference(lua_State* L) {
+  const auto a = check_numbers(L, 1), b = check_numbers(L, 2);
+  const auto clusters = opt_integers(L, 3), units = opt_integers(L, 4);
+  return push_effect(L, paired_difference(a, b, clusters, units, check_effect_options(L, 5)));
 }
 
 int stats_association(lua_State* L) {
@@ -57,12 +64,19 @@ int stats_resample_counts(lua_State* L) {
   return push_tensor(L, at::tensor(counts, at::kDouble).view({resamples, n}));
 }
 
-int stats_random_order(lua_State* L) {
-  auto order =
-      random_order(check_integer(L, 1, 0, 1 << 24), static_cast<uint64_t>(opt_integer(L, 2, 1)));
-  for (int64_t& position : order)
-    ++position;
-  return push(L, order);
+/// A copy of the list at 1, its elements in random order.
+int stats_shuffled(lua_State* L) {
+  if (lua_type(L, 1) != LUA_TTABLE)
+    throw_type_error(L, 1, "table");
+  const auto order = random_order(static_cast<int64_t>(lua_rawlen(L, 1)),
+                                  static_cast<uint64_t>(opt_integer(L, 2, 1)));
+  lua_createtable(L, static_cast<int>(std::min<std::size_t>(order.size(), INT_MAX)), 0);
+  lua_Integer position = 0;
+  for (const int64_t drawn : order) {
+    lua_rawgeti(L, 1, drawn + 1);
+    lua_rawseti(L, -2, ++position);
+  }
+  return 1;
 }
 
 // The function is called once per resample with the indices drawn, from 1.
@@ -83,7 +97,7 @@ int stats_bootstrap(lua_State* L) {
         push(L, std::span<const int64_t>(from_one.data(), drawn.size()));
         statistic.call(L, 1, 1);
         if (lua_isnumber(L, -1) == 0)
-          throw Error(cat("stats.bootstrap: the statistic returned ", luaL_typename(L, -1)),
+          throw Error(cat("bootstrap: the statistic returned ", luaL_typename(L, -1)),
                       "return a number");
         const double value = lua_tonumber(L, -1);
         lua_pop(L, 1);
@@ -124,6 +138,16 @@ const Entry kModule[] = {
 @param seed? integer
 @param level? number  0.95 when absent.
 @param resamples? integer  2000 when absent.
+@return table  estimate, low, high, p, n, level.)"},
+    {"paired_difference", stats_paired_difference,
+     R"(Returns the mean of a - b as `one_sample` does.
+@param a number[]
+@param b number[]  As many.
+@param clusters? integer[]
+@param units? integer[]
+@param seed? integer
+@param level? number
+@param resamples? integer
 @return table  estimate, low, high, p, n, level.)"},
     {"association", stats_association,
      R"(Returns a correlation with a BCa bootstrap interval and a permutation p.
@@ -174,10 +198,12 @@ assert(math.abs(stats.interval_p(1, 0, 2, 0) - 0.05) < 1e-12))"},
 @param resamples integer
 @param seed? integer
 @return Tensor  [resamples, n] float64; every row sums to n.)"},
-    {"random_order", stats_random_order, R"(Returns 1 ... n in random order.
-@param n integer
-@param seed? integer
-@return integer[])"},
+    {"shuffled", stats_shuffled, R"(Returns a copy of a list in random order.
+@param list any[]
+@param seed? integer  1 when absent.
+@return any[]
+@example
+assert(#stats.shuffled({ "a", "b", "c" }, 7) == 3))"},
     {"quantiles", stats_quantiles, R"(Returns quantiles by linear interpolation.
 @param values number[]
 @param q number[]  0 to 1.
@@ -198,6 +224,9 @@ assert(math.abs(stats.interval_p(1, 0, 2, 0) - 0.05) < 1e-12))"},
 
 void register_stats_effects(lua_State* L) {
   register_module(L, "stats", kModule);
+  lua_getfield(L, -1, "stats");
+  set_field(L, "fewest_units", kFewestUnits);
+  lua_pop(L, 1);
 }
 
 } // namespace residua

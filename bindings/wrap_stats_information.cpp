@@ -13,15 +13,6 @@ namespace {
 
 using namespace stats;
 
-/// A list of numbers, or the elements of a tensor.
-std::vector<double> check_values(lua_State* L, int index) {
-  const auto* tracked = Box<TrackedTensor>::test(L, index);
-  if (!tracked)
-    return check_numbers(L, index);
-  const at::Tensor dense = tracked->tensor.to(at::kCPU, at::kDouble).contiguous();
-  return {dense.data_ptr<double>(), dense.data_ptr<double>() + dense.numel()};
-}
-
 std::vector<double> opt_values(lua_State* L, int index) {
   return is_absent(L, index) ? std::vector<double>{} : check_values(L, index);
 }
@@ -57,7 +48,8 @@ int stats_mutual_information(lua_State* L) {
   MutualInformationOptions options;
   options.neighbors = opt_integer(L, 3, options.neighbors);
   options.seed = static_cast<uint64_t>(opt_integer(L, 4, 1));
-  return push(L, mutual_information(Rows(L, 1).map(), Rows(L, 2).map(), options));
+  return push(L,
+              mutual_information(Rows::of_items(L, 1).map(), Rows::of_items(L, 2).map(), options));
 }
 
 const Entry kModule[] = {
@@ -82,8 +74,8 @@ const Entry kModule[] = {
 @return number  In the unit of the samples.)"},
     {"wasserstein_histograms", stats_wasserstein_histograms,
      R"(Returns the Wasserstein-1 distance of two histograms, each bin's mass spread evenly over it.
-@param p Tensor|number[]  Weights of the bins.
-@param q Tensor|number[]
+@param x Tensor|number[]  Weights of the bins.
+@param y Tensor|number[]
 @param edges Tensor|number[]  Ascending, one more than bins.
 @return number  In the unit of the edges.)"},
     {"gaussian_entropy", stats_gaussian_entropy,
@@ -92,8 +84,8 @@ const Entry kModule[] = {
 @return number  [nats]; minus infinity where the covariance is singular.)"},
     {"mutual_information", stats_mutual_information,
      R"(Returns the mutual information of two sets of features (Kraskov et al. 2004, estimate 1).
-@param x Tensor  [items, features]
-@param y Tensor  [items, features]
+@param x Tensor|table  [items, features], or [items]
+@param y Tensor|table
 @param neighbors? integer  3 when absent.
 @param seed? integer  Of the noise that breaks ties.
 @return number  [nats]; about 0, or below, for independent data.)"},

@@ -153,7 +153,7 @@ const Entry kModule[] = {
 @return table  estimate, low, high, p, n, level.)"},
     {"ols", stats_ols, R"(Returns a least-squares regression.
 @param y number[]
-@param x Tensor  [items, predictors]
+@param predictors Tensor  [items, predictors]
 @param names? string[]
 @param level? number
 @param intercept? boolean  true when absent.
@@ -162,7 +162,7 @@ const Entry kModule[] = {
 q2, level, residuals, leverage.)"},
     {"ridge", stats_ridge, R"(Returns a ridge regression.
 @param y number[]
-@param x Tensor  [items, predictors]
+@param predictors Tensor  [items, predictors]
 @param names? string[]
 @param penalty? number  Above 0; 1 when absent.
 @param standardize? boolean
@@ -170,7 +170,7 @@ q2, level, residuals, leverage.)"},
 @return table  intercept, coefficients, degrees, r2, q2, residuals.)"},
     {"logistic", stats_logistic, R"(Returns a logistic regression with an L2 penalty.
 @param labels integer[]  1 to the number of classes, each used.
-@param x Tensor  [items, predictors]
+@param predictors Tensor  [items, predictors]
 @param names? string[]
 @param penalty? number  0 or more; 1 when absent.
 @param standardize? boolean
@@ -180,7 +180,7 @@ q2, level, residuals, leverage.)"},
      R"(Returns the probabilities of a logistic regression for items.
 @param coefficients Tensor  [1 or classes, predictors]
 @param intercepts Tensor  [1 or classes]
-@param x Tensor  [items, predictors]
+@param predictors Tensor  [items, predictors]
 @return number[][]  [items][classes])"},
 };
 

@@ -19,18 +19,12 @@ using namespace stats;
 using HistogramBox = Box<Histogram>;
 using CovarianceBox = Box<Covariance>;
 
-std::vector<double> numbers_of(const at::Tensor& tensor) {
-  const at::Tensor dense = tensor.to(at::kCPU, at::kDouble).contiguous();
-  return {dense.data_ptr<double>(), dense.data_ptr<double>() + dense.numel()};
-}
-
-/// Adds a Tensor or a list, with the list of weights at `weights` when it is there. Tensors of
-/// float32 are read as they are.
+/// Adds a Tensor or a list, with the weights at `weights` when they are there. Tensors of float32
+/// are read as they are.
 template <class Summary> void add_values(lua_State* L, Summary& summary, int values, int weights) {
   const auto* tracked = Box<TrackedTensor>::test(L, values);
   if (!is_absent(L, weights)) {
-    summary.add(tracked ? numbers_of(tracked->tensor) : check_numbers(L, values),
-                check_numbers(L, weights));
+    summary.add(check_values(L, values), check_values(L, weights));
   } else if (!tracked) {
     summary.add(std::span<const double>(check_numbers(L, values)));
   } else if (tracked->tensor.scalar_type() == at::kFloat) {
@@ -111,7 +105,7 @@ int stats_covariance(lua_State* L) {
   } else if (is_absent(L, 2)) {
     covariance.add(Rows(L, 1).map());
   } else {
-    covariance.add(Rows(L, 1).map(), check_numbers(L, 2));
+    covariance.add(Rows(L, 1).map(), check_values(L, 2));
   }
   return CovarianceBox::push(L, std::move(covariance));
 }
@@ -148,7 +142,7 @@ const Entry kModule[] = {
     {"sketch", stats_sketch, R"(Returns a quantile sketch of values.
 @param values Tensor|number[]
 @param error number  relative, 0.0001 to 0.5
-@param weights? number[]
+@param weights? Tensor|number[]
 @return QuantileSketch
 @example
 assert(stats.sketch({ 1, 2, 3 }, 0.01):max() == 3))"},
@@ -157,13 +151,13 @@ assert(stats.sketch({ 1, 2, 3 }, 0.01):max() == 3))"},
 @param low number
 @param high number
 @param bins integer
-@param weights? number[]
+@param weights? Tensor|number[]
 @return Histogram
 @example
 assert(stats.histogram({ 1, 2, 3 }, 0, 4, 2):counts()[2] == 2))"},
     {"covariance", stats_covariance, R"(Returns mean and covariance of the rows of a matrix.
 @param rows Tensor  [items, features]
-@param weights? number[]  how often each row counts
+@param weights? Tensor|number[]  how often each row counts
 @return Covariance
 @example
 assert(stats.covariance(tensor.from_table { { 1, 2 }, { 3, 6 } }):mean()[2] == 4))"},

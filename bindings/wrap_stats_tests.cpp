@@ -27,23 +27,31 @@ int stats_mann_whitney(lua_State* L) {
 }
 
 int stats_wilcoxon(lua_State* L) {
-  return push_rank_test(L, wilcoxon(check_numbers(L, 1)));
+  const auto a = check_numbers(L, 1);
+  return push_rank_test(L, is_absent(L, 2) ? wilcoxon(a) : wilcoxon(a, check_numbers(L, 2)));
 }
 
-std::vector<bool> check_booleans(lua_State* L, int index) {
+std::string shown(lua_State* L, int at) {
+  return lua_type(L, at) == LUA_TNUMBER ? cat(lua_tonumber(L, at)) : type_name(L, at);
+}
+
+/// Labels of two classes: true or 1, false or 0.
+std::vector<bool> check_labels(lua_State* L, int index) {
   std::vector<bool> values;
   read_elements(L, index, [&](int at, int64_t position) {
-    if (!lua_isboolean(L, at))
-      throw ArgError(index,
-                     cat("element ", position, ": boolean expected, got ", type_name(L, at)));
-    values.push_back(lua_toboolean(L, at) != 0);
+    const bool number = lua_type(L, at) == LUA_TNUMBER;
+    const double value = number ? lua_tonumber(L, at) : lua_toboolean(L, at);
+    if (!(number || lua_isboolean(L, at)) || (value != 0 && value != 1))
+      throw ArgError(index, cat("element ", position, ": true or false, or 1 or 0 expected, got ",
+                                shown(L, at)));
+    values.push_back(value == 1);
   });
   return values;
 }
 
 int stats_roc(lua_State* L) {
   const auto scores = check_numbers(L, 1);
-  const Roc result = roc(scores, check_booleans(L, 2), check_effect_options(L, 3));
+  const Roc result = roc(scores, check_labels(L, 2), check_effect_options(L, 3));
   push_effect(L, result.auc);
   lua_newtable(L);
   set_field(L, "estimate", result.threshold.estimate);
@@ -70,15 +78,18 @@ const Entry kModule[] = {
 @example
 assert(stats.mann_whitney({ 1, 2 }, { 3, 4 }).effect == -1))"},
     {"wilcoxon", stats_wilcoxon,
-     R"(Returns Wilcoxon's signed-rank test of differences against 0, two-sided; exact for at most 50 that do not tie.
-@param differences number[]
-@return table  statistic (sum of positive ranks), effect (rank-biserial, -1 to 1), p, exact, n.
+     R"(Returns Wilcoxon's signed-rank test, two-sided, of the differences a - b, or of a against 0.
+
+Exact for at most 50 differences without ties or zeros, else normal with corrections for ties and continuity.
+@param a number[]
+@param b? number[]  Paired with a.
+@return table  statistic (sum of the ranks of positive differences), effect (rank-biserial, -1 to 1), p, exact, n (differences other than 0).
 @example
-assert(stats.wilcoxon({ 2, 3 }).p == 0.5))"},
+assert(stats.wilcoxon({ 3, 5 }, { 1, 2 }).p == 0.5))"},
     {"roc", stats_roc,
      R"(Returns the area under the ROC curve with its interval, and the best threshold.
 @param scores number[]
-@param labels boolean[]
+@param labels boolean[]|integer[]  True or 1 for a positive.
 @param seed? integer
 @param level? number
 @param resamples? integer

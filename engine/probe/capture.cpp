@@ -65,6 +65,25 @@ capture_sketches(const std::vector<Model>& models, const std::vector<TokenIds>& 
   return std::move(sink.captured);
 }
 
+void ValueSummary::add(std::span<const float> values) {
+  moments.add(values);
+  sketch.add(values);
+}
+
+void ValueSummary::merge(const ValueSummary& other) {
+  moments.merge(other.moments);
+  sketch.merge(other.sketch);
+}
+
+PerModelAndSite<std::vector<ValueSummary>>
+capture_summaries(const std::vector<Model>& models, const std::vector<TokenIds>& texts,
+                  const std::vector<Site>& sites, const std::vector<int64_t>& group_of_text,
+                  int64_t groups) {
+  GroupedSink<ValueSummary> sink(models.size(), sites, group_of_text, groups);
+  run(models, texts, sink);
+  return std::move(sink.captured);
+}
+
 class MeanSink : public SiteSink {
  public:
   MeanSink(std::size_t models, const std::vector<Site>& sites, std::size_t texts)

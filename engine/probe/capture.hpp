@@ -6,6 +6,7 @@
 #include "engine/stats/quantile_sketch.hpp"
 #include "engine/sweep/runner.hpp"
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,19 @@ PerModelAndSite<std::vector<stats::QuantileSketch>>
 capture_sketches(const std::vector<Model>& models, const std::vector<TokenIds>& texts,
                  const std::vector<Site>& sites, const std::vector<int64_t>& group_of_text,
                  int64_t groups);
+
+/// Both of the above, from one run.
+struct ValueSummary {
+  stats::Moments moments;
+  stats::QuantileSketch sketch;
+  void add(std::span<const float> values);
+  void merge(const ValueSummary& other);
+};
+
+PerModelAndSite<std::vector<ValueSummary>>
+capture_summaries(const std::vector<Model>& models, const std::vector<TokenIds>& texts,
+                  const std::vector<Site>& sites, const std::vector<int64_t>& group_of_text,
+                  int64_t groups);
 
 /// The mean activation of each text: [texts, width], float64.
 PerModelAndSite<at::Tensor> capture_means(const std::vector<Model>& models,

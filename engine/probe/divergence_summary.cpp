@@ -13,6 +13,7 @@
 #include <limits>
 #include <map>
 #include <numeric>
+#include <set>
 
 namespace residua {
 namespace {
@@ -108,18 +109,18 @@ class Summarizer {
   stats::DrawnQuantiles kld_, dp_;
 };
 
-stats::Interval interval_of(double estimate, const List& drawn, double level) {
+stats::Interval interval_of(double estimate, const List& drawn, double level, int64_t units) {
   List finite;
   std::copy_if(drawn.begin(), drawn.end(), std::back_inserter(finite),
                [](double value) { return std::isfinite(value); });
   if (2 * finite.size() <= drawn.size() || !std::isfinite(estimate))
     return {estimate, kNaN, kNaN, level};
-  return stats::percentile_interval(estimate, finite, level);
+  return stats::expanded_interval(estimate, finite, level, units);
 }
 
-bool one_unit(const Group& group) {
-  return std::all_of(group.units.begin(), group.units.end(),
-                     [&](std::size_t unit) { return unit == group.units[0]; });
+int64_t count_units(const Group& group) {
+  const std::set<std::size_t> units(group.units.begin(), group.units.end());
+  return static_cast<int64_t>(units.size());
 }
 
 /// `counts` has a row of `units` per resample; none where there is no interval.
@@ -137,7 +138,8 @@ DivergenceSummary summary_of(const Group& group, std::size_t units, std::span<co
   }
   DivergenceSummary summary{static_cast<int64_t>(group.kld.size()), {}};
   for (std::size_t i = 0; i < names.size(); ++i)
-    summary.metrics.emplace_back(names[i], interval_of(estimates[i], drawn[i], level));
+    summary.metrics.emplace_back(names[i],
+                                 interval_of(estimates[i], drawn[i], level, count_units(group)));
   return summary;
 }
 
@@ -206,7 +208,8 @@ std::vector<DivergenceSummary> summarize(const at::Tensor& values,
       stats::resample_counts(static_cast<int64_t>(count), options.resamples, options.seed);
   std::vector<DivergenceSummary> summaries;
   for (const Group& group : grouped(values, tokens, group_of_text, groups, units))
-    summaries.push_back(summary_of(group, count, one_unit(group) ? List{} : counts, options.level));
+    summaries.push_back(summary_of(
+        group, count, count_units(group) < stats::kFewestUnits ? List{} : counts, options.level));
   return summaries;
 }
 

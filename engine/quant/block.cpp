@@ -1,5 +1,8 @@
 #include "engine/quant/block.hpp"
 
+#include "engine/quant/pieces.hpp"
+#include "engine/quant/range_search.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -8,8 +11,6 @@
 namespace residua {
 
 namespace {
-
-constexpr std::size_t kPiece = 2048; // values in flight: they stay in the first-level cache
 
 /// splitmix64 of Steele, Lea and Flood 2014: a good generator by position.
 float uniform_at(uint64_t seed, uint64_t position) {
@@ -48,104 +49,6 @@ void to_codes(std::span<float> values, const BlockRules& rules, const Scale& sca
   for (std::size_t i = 0; i < values.size(); ++i)
     uniform[i] = uniform_at(rules.seed, offset + i);
   round_to_codes(values, rules.grid, {uniform.data(), values.size()});
-}
-
-/// Sum of squared errors with this range, in squares of 1 / unit; by half-even rounding whatever
-/// the rules say.
-double squared_error(std::span<const float> values, const BlockRules& rules, const Range& range,
-                     float unit) {
-  const Scale scale = block_scale(range, rules);
-  BlockRules nearest = rules;
-  nearest.rounding = Rounding::half_even;
-  std::array<float, kPiece> piece;
-  double error = 0;
-  for (std::size_t from = 0; from < values.size(); from += kPiece) {
-    const auto source = values.subspan(from, std::min(kPiece, values.size() - from));
-    std::copy(source.begin(), source.end(), piece.begin());
-    fake_quantize({piece.data(), source.size()}, nearest, scale, 0);
-    float sum = 0; // of at most kPiece terms
-    for (std::size_t i = 0; i < source.size(); ++i) {
-      const float moved = (piece[i] - source[i]) * unit;
-      sum += moved * moved;
-    }
-    error += sum;
-  }
-  return error;
-}
-
-Range shrunk(const Range& whole, double share) {
-  return {static_cast<float>(whole.low * share), static_cast<float>(whole.high * share)};
-}
-
-/// Tries ranges and keeps the one of the least squared error.
-class Search {
- public:
-  Search(std::span<const float> values, const BlockRules& rules, const Range& whole)
-      : values_(values), rules_(rules), whole_(whole), best_(whole) {
-    // A power of two that keeps the squares of large and small values within float32.
-    const int exponent = std::ilogb(std::max(-whole.low, whole.high));
-    unit_ = std::ldexp(1.0F, std::clamp(-exponent, -126, 126));
-    least_ = squared_error(values, rules, whole, unit_);
-  }
-
-  /// Both ends times the share, and whether that is the best so far.
-  bool share(double share) { return attempt(shrunk(whole_, share)); }
-  bool attempt(const Range& range) {
-    if (range.low < whole_.low || range.high > whole_.high)
-      return false;
-    const double error = squared_error(values_, rules_, range, unit_);
-    if (error >= least_)
-      return false;
-    least_ = error;
-    best_ = range;
-    return true;
-  }
-  const Range& best() const { return best_; }
-
- private:
-  std::span<const float> values_;
-  const BlockRules& rules_;
-  Range whole_, best_;
-  float unit_ = 1;
-  double least_ = 0;
-};
-
-/// Each end by itself, in steps of 1/32 up to a quarter either way: the tails of data differ.
-void refine_ends(Search& search) {
-  for (const bool lower : {true, false, true}) {
-    const Range centre = search.best();
-    for (int part = -8; part <= 8; ++part) {
-      Range range = centre;
-      (lower ? range.low : range.high) *= 1 + static_cast<float>(part) / 32;
-      search.attempt(range);
-    }
-  }
-}
-
-/// The least squared error over shares of the whole range: every 1/64 first, below 1/16 smaller by
-/// a third each time; then seven to either side of the best, in steps of 1/512 or a 24th of it. Of
-/// an asymmetric grid then each end by itself.
-Range search(std::span<const float> values, const BlockRules& rules) {
-  const Range whole = full_range(values, rules.grid);
-  if (whole.high - whole.low == 0)
-    return whole;
-  Search search(values, rules, whole);
-  double best = 1;
-  const auto attempt = [&](double share) {
-    if (search.share(share))
-      best = share;
-  };
-  for (int part = 63; part >= 4; --part)
-    attempt(part / 64.0);
-  for (double share = 1.0 / 24; share > 1e-4; share /= 1.5)
-    attempt(share);
-  const double around = best, step = std::min(1.0 / 512, best / 24);
-  for (int part = -7; part <= 7; ++part)
-    if (part != 0 && around + part * step < 1)
-      attempt(around + part * step);
-  if (rules.grid.kind == GridKind::asymmetric)
-    refine_ends(search);
-  return search.best();
 }
 
 /// The values beyond which an error is one of clipping: the border of the range, or half a step
@@ -204,16 +107,16 @@ void fake_quantize(std::span<float> values, const BlockRules& rules, const Scale
                    uint64_t offset) {
   if (scale.scale == 0)
     return std::fill(values.begin(), values.end(), 0.0F);
-  for (std::size_t from = 0; from < values.size(); from += kPiece) {
-    const auto piece = values.subspan(from, std::min(kPiece, values.size() - from));
+  for_each_piece(values.size(), [&](std::size_t, std::size_t from, std::size_t size) {
+    const auto piece = values.subspan(from, size);
     to_codes(piece, rules, scale, offset + from);
     for (float& value : piece)
       value = (value - scale.zero) * scale.scale;
-  }
+  });
 }
 
 Range block_range(std::span<const float> values, const BlockRules& rules) {
-  return rules.clip.rule == ClipRule::mse ? search(values, rules)
+  return rules.clip.rule == ClipRule::mse ? search_range(values, rules)
                                           : clip_range(values, rules.clip, rules.grid);
 }
 
@@ -223,15 +126,15 @@ void quantize_block(std::span<float> values, const BlockRules& rules, uint64_t o
     return;
   const Range range = block_range(values, rules);
   const Scale scale = block_scale(range, rules);
+  if (sums == nullptr)
+    return fake_quantize(values, rules, scale, offset);
+  const Range kept = edges(range, scale, rules.grid);
   std::vector<float> before;
-  const Range kept = sums == nullptr ? range : edges(range, scale, rules.grid);
   for (std::size_t from = 0; from < values.size(); from += kPiece) {
     const auto piece = values.subspan(from, std::min(kPiece, values.size() - from));
-    if (sums != nullptr)
-      before.assign(piece.begin(), piece.end());
+    before.assign(piece.begin(), piece.end());
     fake_quantize(piece, rules, scale, offset + from);
-    if (sums != nullptr)
-      account(before, piece, kept, *sums);
+    account(before, piece, kept, *sums);
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include "engine/error.hpp"
 #include "engine/quant/aciq.hpp"
+#include "engine/quant/pieces.hpp"
 #include "engine/stats/moments.hpp"
 
 #include <algorithm>
@@ -86,6 +87,34 @@ double law_threshold(std::span<const float> values, const Clip& clip, const Grid
   return spread.std * (2.5 + 0.3 * std::log1p(kurtosis));
 }
 
+/// Least and greatest of the values and 0; both NaN where one is NaN or infinite.
+Range piece_span(std::span<const float> values) {
+  float low = 0, high = 0, sum = 0;
+  for (const float value : values) {
+    low = std::min(low, value);
+    high = std::max(high, value);
+    sum += value * 0; // NaN for NaN and infinity, else 0
+  }
+  return {low + sum, high + sum};
+}
+
+/// The same of a block of any length.
+Range span_of(std::span<const float> values) {
+  if (values.size() <= kPiece)
+    return piece_span(values);
+  std::vector<Range> spans(pieces_in(values.size()));
+  for_each_piece(values.size(), [&](std::size_t piece, std::size_t from, std::size_t size) {
+    spans[piece] = piece_span(values.subspan(from, size));
+  });
+  Range whole;
+  for (const Range& span : spans) {
+    if (std::isnan(span.low))
+      return span;
+    whole = {std::min(whole.low, span.low), std::max(whole.high, span.high)};
+  }
+  return whole;
+}
+
 Range around(double centre, double threshold, const Range& whole) {
   return {std::max(whole.low, static_cast<float>(std::min(0.0, centre - threshold))),
           std::min(whole.high, static_cast<float>(std::max(0.0, centre + threshold)))};
@@ -116,17 +145,12 @@ void check(const Clip& clip, const Grid& grid) {
 }
 
 Range full_range(std::span<const float> values, const Grid& grid) {
-  float low = 0, high = 0, sum = 0; // the sum of magnitudes shows NaN and infinity
-  for (const float value : values) {
-    low = std::min(low, value);
-    high = std::max(high, value);
-    sum += value * 0; // NaN for NaN and infinity, else 0
-  }
-  if (std::isnan(sum))
+  const Range span = span_of(values);
+  if (std::isnan(span.low))
     throw Error("NaN or infinite values cannot be quantized", "find out where they come from");
   if (grid.kind == GridKind::asymmetric)
-    return {low, high};
-  const float most = std::max(-low, high);
+    return span;
+  const float most = std::max(-span.low, span.high);
   return {-most, most};
 }
 
@@ -147,7 +171,8 @@ Range clip_range(std::span<const float> values, const Clip& clip, const Grid& gr
     threshold = law_threshold(values, clip, grid, moments);
     centre = grid.kind == GridKind::asymmetric && !clip.one_sided ? moments.mean : 0;
   }
-  return around(centre, threshold, whole);
+  const Range range = around(centre, threshold, whole);
+  return range.high - range.low == 0 ? whole : range; // most values are 0: keep the others
 }
 
 } // namespace residua

@@ -12,7 +12,7 @@ namespace residua {
 
 enum class ClipRule {
   absmax,        ///< nothing is clipped
-  percentile,    ///< `value` percent of the magnitudes are kept
+  percentile,    ///< `value` percent of the magnitudes are kept; all where that threshold is 0
   fixed,         ///< [-value, value] whatever the data: a static range
   mse,           ///< search for the least squared error on the grid
   aciq_gauss,    ///< optimum for a Gaussian of the block's std

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <boost/math/distributions/normal.hpp>
+#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <iterator>
 #include <limits>
@@ -108,6 +109,18 @@ Interval percentile_interval(double estimate, std::span<const double> resampled,
   require_level(level, "bootstrap");
   const auto sorted = finite_sorted(resampled);
   return between(estimate, sorted, resampled.size(), (1 - level) / 2, (1 + level) / 2, level);
+}
+
+Interval expanded_interval(double estimate, std::span<const double> resampled, double level,
+                           int64_t units) {
+  require_level(level, "bootstrap");
+  if (units < kFewestUnits)
+    return {estimate, kNaN, kNaN, level};
+  const auto n = static_cast<double>(units);
+  const double t = quantile(boost::math::students_t(n - 1), (1 - level) / 2);
+  const double tail = cdf(kNormal, std::sqrt(n / (n - 1)) * t);
+  const auto sorted = finite_sorted(resampled);
+  return between(estimate, sorted, resampled.size(), tail, 1 - tail, level);
 }
 
 Interval bca_interval(double estimate, std::span<const double> resampled,

@@ -120,4 +120,14 @@ RankTest wilcoxon(std::span<const double> differences) {
   return test;
 }
 
+RankTest wilcoxon(std::span<const double> a, std::span<const double> b) {
+  require_same_size(b.size(), a.size(), "wilcoxon: b", "a");
+  require_finite(a, "wilcoxon: a");
+  require_finite(b, "wilcoxon: b");
+  std::vector<double> differences(a.begin(), a.end());
+  for (std::size_t i = 0; i < differences.size(); ++i)
+    differences[i] -= b[i];
+  return wilcoxon(differences);
+}
+
 } // namespace residua::stats

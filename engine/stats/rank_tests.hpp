@@ -23,5 +23,7 @@ RankTest mann_whitney(std::span<const double> a, std::span<const double> b);
 /// the ranks of the positive ones. p is exact for at most 50 differences without ties or zeros,
 /// else normal with corrections for ties and continuity; 1 where all differences are 0.
 RankTest wilcoxon(std::span<const double> differences);
+/// The same for the differences a - b.
+RankTest wilcoxon(std::span<const double> a, std::span<const double> b);
 
 } // namespace residua::stats

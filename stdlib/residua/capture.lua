@@ -7,7 +7,7 @@ local sweep = require("residua.sweep")
 
 local M = {}
 
-local FOLDED <const> = { moments = native.moments, sketch = native.sketches }
+local FOLDED <const> = { moments = native.moments, sketch = native.sketches, summary = native.summaries }
 
 local function as_list(value)
   return type(value) == "table" and value or { value }
@@ -51,13 +51,14 @@ local function by_language(capture, model, texts, tokens, sites)
 end
 
 ---@class residua.capture.Opts
----@field reduce? string  "tensor" (the default), "mean", "moments", "sketch", "cosine" or "relative_error"
+---@field reduce? string  "tensor" (the default), "mean", "moments", "sketch", "summary", "cosine" or "relative_error"
 ---@field against? Model  the reference of "cosine" and "relative_error"
 ---@field centre? boolean  subtract the reference's mean activation first ("cosine", "relative_error")
 
 --- Captures activations of one model. The result maps each site to
 ---  "tensor": a list of tensors, one per text, in the site's shape; "mean": [texts, width];
----  "moments", "sketch": Moments or QuantileSketch by language; "cosine", "relative_error": one number per text.
+---  "moments", "sketch": Moments or QuantileSketch by language, "summary": { moments, sketch } by language;
+---  "cosine", "relative_error": one number per text.
 ---@param model Model
 ---@param texts Corpus
 ---@param sites string|string[]  globs
@@ -82,8 +83,8 @@ function M.run(model, texts, sites, opts)
   elseif opts.reduce == "tensor" then
     return keyed(names, native.tensors(model, tokens, names)[1])
   end
-  error(("capture: unknown reduce '%s', expected one of: cosine, mean, moments, relative_error, sketch, tensor"):format(
-    opts.reduce), 3)
+  error(("capture: unknown reduce '%s', expected one of: cosine, mean, moments, relative_error, sketch, summary, tensor"
+    ):format(opts.reduce), 3)
 end
 
 -- One mean activation per site over all tokens, each text counting by its tokens.

@@ -2,6 +2,7 @@
 -- (the same ones for all languages), and a guard against ratios of collapsed models.
 
 local labels = require("residua.labels")
+local native = require("residua.native").stats
 local options = require("residua.options")
 local stats = require("residua.stats")
 local sweep = require("residua.sweep")
@@ -9,8 +10,6 @@ local table_of = require("residua.table")
 local tensor = require("residua.tensor")
 
 local M = {}
-
-local FEWEST_SENTENCES = 3 -- fewer give no interval
 
 local Disparity = {}
 Disparity.__index = Disparity
@@ -50,7 +49,7 @@ local function effect_of(list, level, n)
     end
   end
   local bounds = { 0 / 0, 0 / 0 }
-  if #drawn > 0 and n >= FEWEST_SENTENCES then
+  if #drawn > 0 and n >= native.fewest_units then
     bounds = stats.quantiles(drawn, { (1 - level) / 2, (1 + level) / 2 })
   end
   return { estimate = estimate, low = bounds[1], high = bounds[2], level = level, n = n }

@@ -1,5 +1,6 @@
 -- Plans: which param gets which quantizer, and which are protected (kept in full precision).
 
+local help = require("residua.native").help
 local native = require("residua.native").quant
 local options = require("residua.options")
 local quant = require("residua.quant")
@@ -48,10 +49,10 @@ local function plan_of(rules)
   return native.plan(rules.selectors, rules.quantizers)
 end
 
-local function rules_of(opts, model)
+local function rules_of(where, opts, model)
   local rules = { selectors = {}, quantizers = {} }
-  add(rules, globs(opts.params, model, "params"), opts.with)
-  add(rules, globs(opts.protect, model, "protect"), false)
+  add(rules, globs(opts.params, model, where .. ": params"), opts.with)
+  add(rules, globs(opts.protect, model, where .. ": protect"), false)
   return rules
 end
 
@@ -70,7 +71,7 @@ function M.make(opts, model)
   if not opts.with then
     error("plan.make: option 'with' is missing; name a quantizer, as in with = quant.int { bits = 4 }", 2)
   end
-  return plan_of(rules_of(opts, model))
+  return plan_of(rules_of("plan.make", opts, model))
 end
 
 --- Returns the plan that `Plan:rules` describes, from JSON for instance.
@@ -80,6 +81,9 @@ end
 ---local p = plan.make { with = quant.int { bits = 3 }, protect = { 0 } }
 ---assert(plan.of(json.decode(json.encode(p:rules()))) == p)
 function M.of(rules)
+  if type(rules) ~= "table" then
+    error("plan.of: a list of rules expected, got " .. type(rules), 2)
+  end
   local list = { selectors = {}, quantizers = {} }
   for i, rule in ipairs(rules) do
     rule = options.check(("plan.of: rule %d"):format(i), rule,
@@ -104,6 +108,7 @@ end
 ---local d = plan.diff(plan.make(quant.sane()), plan.make(quant.sane { protect = { 0 } }), m)
 ---assert(#d == 4 and d[1].b == "protected")
 function M.diff(a, b, model)
+  options.arguments("plan.diff", { a or false, b or false }, "Plan")
   local of_a, of_b, rows = a:params(model), b:params(model), {}
   for _, param in ipairs(model:params()) do
     local here, there = described(of_a[param.name]), described(of_b[param.name])
@@ -131,6 +136,13 @@ function M.rank(model, opts)
   return setmetatable(order, Order)
 end
 
+local function require_share(where, share)
+  if type(share) ~= "number" or not (share >= 0 and share <= 1) then
+    error(("%s: the share counts from 0 to 1, got %s; for 25 %% give 0.25"):format(where,
+      type(share) == "number" and ("%g"):format(share) or type(share)), 3)
+  end
+end
+
 -- The longest head of the order whose share of the ranked weights is at most `share`.
 local function head(order, share)
   local total, taken, units = 0, 0, {}
@@ -152,6 +164,7 @@ end
 ---@return string[] names  of params, those of rows or columns as often as they occur
 ---@return integer count  units in it
 function Order:top(share)
+  require_share("Order:top", share)
   local names, units = {}, head(self, share)
   for _, unit in ipairs(units) do
     table.move(unit.names, 1, #unit.names, #names + 1, names)
@@ -185,12 +198,10 @@ end
 ---local rows = plan.rank(m, { per = "row" }):protect_top(0.1, quant.sane())
 ---assert(rows:cost(m).protected_share > plan.make(quant.sane()):cost(m).protected_share)
 function Order:protect_top(share, scheme)
-  if type(share) ~= "number" or not (share >= 0 and share <= 1) then
-    error(("Order:protect_top: the share counts from 0 to 1, got %s; for 25 %% give 0.25"):format(tostring(share)), 2)
-  end
+  require_share("Order:protect_top", share)
   scheme = options.check("Order:protect_top", scheme, { with = { "Quantizer", required = true },
     params = { "string|table|function", MATRICES }, protect = { "string|table|function", {} } })
-  local rules, units = rules_of(scheme, self.model), head(self, share)
+  local rules, units = rules_of("Order:protect_top", scheme, self.model), head(self, share)
   if #units == 0 or not (units[1].row or units[1].column) then
     add(rules, (self:top(share)), false)
     return plan_of(rules)
@@ -204,5 +215,8 @@ function Order:protect_top(share, scheme)
   end
   return plan_of(rules)
 end
+
+help.publish("plan.", M)
+help.publish("Order:", Order)
 
 return M

@@ -76,8 +76,9 @@ end
 ---@field full_range? boolean  symmetric with one more level below; false by default
 ---@field clip? string  "absmax" (the default), "percentile", "fixed", "mse", "aciq_gauss", "aciq_laplace", "aciq" (the
 ---  law that fits better), "kurtosis_rule" (2.5 + 0.3 ln(1 + kurtosis) std: not ACIQ's) or "absmean"
----@field clip_value? number  of clip = "percentile" the share of magnitudes that is kept [%]; of clip = "fixed" the
----  greatest magnitude that is kept, whatever the data
+---@field clip_value? number  of clip = "percentile" the share of magnitudes that is kept [%], and where so many are 0
+---  that this would keep nothing else, nothing is clipped; of clip = "fixed" the greatest magnitude that is kept,
+---  whatever the data
 ---@field one_sided? boolean  values are non-negative, as after ReLU: asymmetric grids, ACIQ with one bit more
 ---@field rounding? string  "half_even" (the default) or "stochastic"
 ---@field seed? integer  of stochastic rounding; 1 by default
@@ -250,12 +251,11 @@ function M.language_clips(model, texts, site, opts)
   for code in pairs(opts.shares or {}) do
     options.one_of("quant.language_clips", "language", code, texts:languages())
   end
-  local sketches = model:capture(texts, site, { reduce = "sketch" })[site]
-  local moments = model:capture(texts, site, { reduce = "moments" })[site]
+  local summaries = model:capture(texts, site, { reduce = "summary" })[site]
   local clips, weighted, total = {}, 0, 0
   for _, code in ipairs(texts:languages()) do
     local share = opts.shares and (opts.shares[code] or 0) or 1
-    clips[code] = aciq_clip(sketches[code], moments[code], opts.law, opts.bits)
+    clips[code] = aciq_clip(summaries[code].sketch, summaries[code].moments, opts.law, opts.bits)
     weighted, total = weighted + share * clips[code], total + share
   end
   return clips, weighted / total

@@ -143,6 +143,7 @@ end
 function M.of(model, opts)
   opts = options.check("plan.rank", opts,
     { by = { "string|table", "variance" }, per = { "string", "param" }, seed = { "integer", 1 } }, 4)
+  options.arguments("plan.rank", { model or false }, "Model", 4)
   local list = units(model, opts)
   if opts.by == "random" then
     return stats.shuffled(list, opts.seed)

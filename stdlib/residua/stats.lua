@@ -1,5 +1,6 @@
 -- Statistics: one module, whose functions lie in stats/ by subject.
 
+local help = require("residua.native").help
 local native = require("residua.native").stats
 
 local SUBJECTS = { "effects", "tests", "regression", "curves", "fits", "streams", "information", "spectra" }
@@ -12,5 +13,7 @@ for _, subject in ipairs(SUBJECTS) do
     M[name] = value
   end
 end
+
+help.publish("stats.", M)
 
 return M

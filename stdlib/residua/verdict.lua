@@ -1,12 +1,12 @@
 -- Verdicts: what an effect's interval says about a prediction that was declared beforehand. `verdict.of` has the rule.
 
+local native = require("residua.native").stats
 local stats = require("residua.stats")
 local text = require("residua.text")
 
 local M = {}
 
 local ALPHA = 0.05
-local FEWEST_UNITS = 3
 
 local function finite(value)
   return type(value) == "number" and value == value and math.abs(value) < math.huge
@@ -28,7 +28,7 @@ local function judge(prediction, effect)
     return "inconclusive", effect.refused
   elseif not (finite(effect.low) and finite(effect.high)) then
     return "inconclusive", "no interval"
-  elseif effect.n and effect.n < FEWEST_UNITS then
+  elseif effect.n and effect.n < native.fewest_units then
     return "inconclusive", ("only %d units"):format(effect.n)
   end
   local inside, outside = place(prediction, effect)

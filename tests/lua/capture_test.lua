@@ -133,6 +133,17 @@ function test.moments_by_language()
   end
 end
 
+function test.a_summary_is_both_statistics()
+  local m, texts = support.model(), support.texts()
+  local both = capture.run(m, texts, SITE, { reduce = "summary" })[SITE].swa
+  local moments = capture.run(m, texts, SITE, { reduce = "moments" })[SITE].swa
+  local sketch = capture.run(m, texts, SITE, { reduce = "sketch" })[SITE].swa
+  t.eq({ both.moments:count(), both.moments:mean(), both.moments:variance() },
+    { moments:count(), moments:mean(), moments:variance() })
+  t.eq({ both.sketch:count(), both.sketch:quantile(0.3), both.sketch:max() },
+    { sketch:count(), sketch:quantile(0.3), sketch:max() })
+end
+
 function test.means_of_each_text()
   local m, _, texts = pair()
   local seen = activations(m, texts, SITE)
@@ -193,7 +204,8 @@ end
 
 function test.mistakes_are_named()
   local m, _, texts = pair()
-  t.raises("capture: unknown reduce 'median', expected one of: cosine, mean, moments, relative_error, sketch, tensor",
+  t.raises("capture: unknown reduce 'median', expected one of: cosine, mean, moments, relative_error, sketch, " ..
+    "summary, tensor",
     function()
       capture.run(m, texts, SITE, { reduce = "median" })
     end)

@@ -84,7 +84,7 @@ function test.functions_select()
   t.eq(quantized(plan.make({ with = int4, params = wide }, m), m),
     { "L0.mlp.up", "L1.mlp.up", "L2.mlp.up", "L3.mlp.up" })
   t.ok(not m:quantized({ with = int4, protect = wide }):edited("L1.mlp.up"))
-  t.raises("params: a function as selector needs the model; use model:quantized", function()
+  t.raises("plan.make: params: a function as selector needs the model; use model:quantized", function()
     plan.make { with = int4, params = wide }
   end)
 end
@@ -119,7 +119,7 @@ function test.mistakes_are_named()
   t.raises("plan.make: unknown option 'protects' (did you mean 'protect'?)", function()
     plan.make { with = int4, protects = { 0 } }
   end)
-  t.raises("protect: element 2 of a selector must be a layer or a glob, got number", function()
+  t.raises("plan.make: protect: element 2 of a selector must be a layer or a glob, got number", function()
     plan.make { with = int4, protect = { 0, 1.5 } }
   end)
   t.raises("selector 'L9.*' matches no param", function()
@@ -201,6 +201,19 @@ function test.ranks_name_what_is_wrong()
   t.raises("plan.rank: unknown per 'rows' (did you mean 'row'?), expected one of: column, layer, param", function()
     plan.rank(m, { per = "rows" })
   end)
+  t.raises("plan.rank: argument 1 must be a Model, got nothing", function() plan.rank() end)
+  local order = plan.rank(m, { per = "layer" })
+  t.raises("Order:top: the share counts from 0 to 1, got 25; for 25 % give 0.25", function() order:top(25) end)
+  t.raises("Order:protect_top: protect: element 1 of a selector", function()
+    order:protect_top(0.5, { with = int4, protect = { true } })
+  end)
+end
+
+function test.plans_name_what_is_wrong()
+  local p = plan.make { with = int4 }
+  t.raises("plan.of: a list of rules expected, got nil", function() plan.of() end)
+  t.raises("plan.diff: argument 2 must be a Plan, got number", function() plan.diff(p, 3) end)
+  t.raises("plan.diff: model: Model expected, got string", function() plan.diff(p, p, "mini") end)
 end
 
 function test.rows_and_columns_are_kept()

@@ -69,12 +69,14 @@ end
 function test.tests_of_two_samples()
   t.near(stats.mann_whitney({ 1, 2 }, { 3, 4 }).p, 1 / 3, 1e-12)
   t.eq(stats.wilcoxon({ 3, 5 }, { 1, 2 }).statistic, 3)
-  t.raises("2 and 1 values are not pairs", function() stats.wilcoxon({ 1, 2 }, { 1 }) end)
+  t.raises("stats.wilcoxon: b: 1 values where a has 2", function() stats.wilcoxon({ 1, 2 }, { 1 }) end)
   t.near(stats.difference({ 5, 6, 7, 6 }, { 1, 2, 1, 2 }).p, 2 / 70, 1e-12)
   local e = stats.auc({ 1, 2, 3, 4, 5, 6 }, { 0, 0, 1, 0, 1, 1 })
   t.near(e.estimate, 8 / 9, 1e-12)
   t.eq({ e.threshold.estimate, e.threshold.sensitivity }, { 5, 2 / 3 })
-  t.raises("label 2 is 7", function() stats.auc({ 1, 2 }, { 0, 7 }) end)
+  t.raises("stats.auc: labels: element 2: true or false, or 1 or 0 expected, got 7", function()
+    stats.auc({ 1, 2 }, { 0, 7 })
+  end)
 end
 
 function test.change_points()

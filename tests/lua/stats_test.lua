@@ -94,7 +94,7 @@ end
 function test.paired_differences()
   local e, by_hand = stats.paired_difference({ 3, 5, 9 }, { 1, 2, 3 }), stats.mean({ 2, 3, 6 })
   t.eq(e, by_hand)
-  t.raises("stats.paired_difference: 2 and 3 values are not pairs", function()
+  t.raises("stats.paired_difference: b: 3 values where a has 2", function()
     stats.paired_difference({ 1, 2 }, { 1, 2, 3 })
   end)
 end

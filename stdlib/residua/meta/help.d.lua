@@ -34,6 +34,17 @@ function M.entries(module) end
 ---```
 function M.on_index(type, f) end
 
+--- Lets errors of native functions that run below the functions of a table name these, as scripts know them.
+---@param prefix string  What goes before their names in the table.
+---@param functions table<string, function>
+---```lua
+--- local lab = { sum = function(t) return t:sum("one") end }
+--- help.publish("lab.", lab)
+--- local _, message = pcall(lab.sum, tensor.ones(2))
+--- assert(message:find("lab.sum: dim: integer expected, got string", 1, true))
+---```
+function M.publish(prefix, functions) end
+
 --- Returns the name of a native value's type, or nil for any other value.
 ---@param value any
 ---@return string?

@@ -23,6 +23,13 @@ function M.compare(reference, models, texts, sites, comparison, centers) end
 ---@return integer[]  Prompt and continuation.
 function M.continue(model, ids, count, stop) end
 
+--- Returns what one run of all models would cost.
+---@param models Model[]
+---@param texts Tokens
+---@return table  models, distinct (models that differ), layers (to run, heads included), separate_layers (if each model
+--- ran by itself), flops, separate_flops, tensors (changed weights to make).
+function M.cost(models, texts) end
+
 --- Measures how models diverge from a base model on each predicted token, in one run without whole logits.
 ---@param base Model
 ---@param models Model|Model[]
@@ -46,9 +53,13 @@ function M.divergence_summary(values, tokens, groups, count, units, seed, level,
 --- Returns the loss of each text under each model, in one run.
 ---@param models Model|Model[]
 ---@param texts Tokens
+---@param stream_bytes? number  What the residual streams of shared prefixes may take at once; 1e9 by default.
+---@param precision? string  "float32", or "bfloat16" for the products of linear layers and head.
 ---@return number[][]  [model][text], NLL summed over predicted tokens [nats].
 ---@return integer[]  [text], predicted tokens: all but the first.
-function M.losses(models, texts) end
+---@return table  remembered (results from the store), stream_bytes (the most used), layer_tokens (tokens through layers
+--- and heads), trie_tokens (the same as the plan asked for).
+function M.losses(models, texts, stream_bytes, precision) end
 
 --- Returns the mean activation of each text.
 ---@param models Model|Model[]
@@ -66,11 +77,6 @@ function M.means(models, texts, sites) end
 ---@return Moments[][][]  [model][site][group].
 function M.moments(models, texts, sites, groups, count) end
 
---- Returns the layers that one run of all models computes over those of one run each.
----@param models Model[]
----@return number  1 means that nothing is shared.
-function M.shared_cost(models) end
-
 --- Returns the sketches of all activation values at each site, by group of texts.
 ---@param models Model|Model[]
 ---@param texts Tokens
@@ -79,6 +85,15 @@ function M.shared_cost(models) end
 ---@param count integer  Number of groups.
 ---@return QuantileSketch[][][]  [model][site][group].
 function M.sketches(models, texts, sites, groups, count) end
+
+--- Returns moments and sketches of all activation values at each site, by group of texts, from one run.
+---@param models Model|Model[]
+---@param texts Tokens
+---@param sites string[]  Globs.
+---@param groups integer[]  The group of each text, from 1.
+---@param count integer  Number of groups.
+---@return table[][][]  [model][site][group]: moments, sketch.
+function M.summaries(models, texts, sites, groups, count) end
 
 --- Returns whole activations.
 ---@param models Model|Model[]

@@ -239,7 +239,7 @@ function M.correlation(kind, x, y) end
 
 --- Returns mean and covariance of the rows of a matrix.
 ---@param rows Tensor  [items, features]
----@param weights? number[]  how often each row counts
+---@param weights? Tensor|number[]  how often each row counts
 ---@return Covariance
 ---```lua
 --- assert(stats.covariance(tensor.from_table { { 1, 2 }, { 3, 6 } }):mean()[2] == 4)
@@ -256,7 +256,7 @@ function M.covariance_eigenvalues(covariance) end
 
 --- Returns a curve fitted by least squares.
 ---@param f function  f(x, params) -> number; x is a list where there are several columns.
----@param x Tensor  [points, columns]
+---@param x Tensor|table  [points, columns], or [points]
 ---@param y number[]
 ---@param start number[]
 ---@param level? number
@@ -318,7 +318,7 @@ function M.gaussian_entropy(covariance) end
 ---@param low number
 ---@param high number
 ---@param bins integer
----@param weights? number[]
+---@param weights? Tensor|number[]
 ---@return Histogram
 ---```lua
 --- assert(stats.histogram({ 1, 2, 3 }, 0, 4, 2):counts()[2] == 2)
@@ -364,13 +364,13 @@ function M.linear_cka(x, y) end
 
 --- Returns a logistic regression with an L2 penalty.
 ---@param labels integer[]  1 to the number of classes, each used.
----@param x Tensor  [items, predictors]
+---@param predictors Tensor  [items, predictors]
 ---@param names? string[]
 ---@param penalty? number  0 or more; 1 when absent.
 ---@param standardize? boolean
 ---@param weights? number[]
 ---@return table  coefficients [1 or classes, predictors], intercepts, classes, log_loss (nats), steps.
-function M.logistic(labels, x, names, penalty, standardize, weights) end
+function M.logistic(labels, predictors, names, penalty, standardize, weights) end
 
 --- Returns the share of zeros after stochastic pruning of |g| ~ LogN(mu, sigma^2) below alpha.
 ---@param mu number
@@ -441,8 +441,8 @@ function M.mean_field(levels, spacing) end
 function M.moments(values) end
 
 --- Returns the mutual information of two sets of features (Kraskov et al. 2004, estimate 1).
----@param x Tensor  [items, features]
----@param y Tensor  [items, features]
+---@param x Tensor|table  [items, features], or [items]
+---@param y Tensor|table
 ---@param neighbors? integer  3 when absent.
 ---@param seed? integer  Of the noise that breaks ties.
 ---@return number  [nats]; about 0, or below, for independent data.
@@ -450,14 +450,14 @@ function M.mutual_information(x, y, neighbors, seed) end
 
 --- Returns a least-squares regression.
 ---@param y number[]
----@param x Tensor  [items, predictors]
+---@param predictors Tensor  [items, predictors]
 ---@param names? string[]
 ---@param level? number
 ---@param intercept? boolean  true when absent.
 ---@param weights? number[]
 ---@return table  coefficients (name, estimate, low, high, standard_error, p), n, degrees, residual_sd, r2, adjusted_r2,
 --- q2, level, residuals, leverage.
-function M.ols(y, x, names, level, intercept, weights) end
+function M.ols(y, predictors, names, level, intercept, weights) end
 
 --- Returns the mean with a bootstrap interval and the p of a sign-flip test against 0.
 ---@param values number[]
@@ -468,6 +468,17 @@ function M.ols(y, x, names, level, intercept, weights) end
 ---@param resamples? integer  2000 when absent.
 ---@return table  estimate, low, high, p, n, level.
 function M.one_sample(values, clusters, units, seed, level, resamples) end
+
+--- Returns the mean of a - b as `one_sample` does.
+---@param a number[]
+---@param b number[]  As many.
+---@param clusters? integer[]
+---@param units? integer[]
+---@param seed? integer
+---@param level? number
+---@param resamples? integer
+---@return table  estimate, low, high, p, n, level.
+function M.paired_difference(a, b, clusters, units, seed, level, resamples) end
 
 --- Returns the correlation of x and y beside controls, with Fisher's interval.
 ---@param kind string  "pearson" or "spearman".
@@ -490,21 +501,15 @@ function M.pca_dimensions(eigenvalues, share) end
 --- Returns the probabilities of a logistic regression for items.
 ---@param coefficients Tensor  [1 or classes, predictors]
 ---@param intercepts Tensor  [1 or classes]
----@param x Tensor  [items, predictors]
+---@param predictors Tensor  [items, predictors]
 ---@return number[][]  [items][classes]
-function M.probabilities(coefficients, intercepts, x) end
+function M.probabilities(coefficients, intercepts, predictors) end
 
 --- Returns quantiles by linear interpolation.
 ---@param values number[]
 ---@param q number[]  0 to 1.
 ---@return number[]
 function M.quantiles(values, q) end
-
---- Returns 1 ... n in random order.
----@param n integer
----@param seed? integer
----@return integer[]
-function M.random_order(n, seed) end
 
 --- Returns ranks from 1; ties share their mean rank.
 ---@param values number[]
@@ -539,22 +544,31 @@ function M.retrieval(x, y, centre) end
 
 --- Returns a ridge regression.
 ---@param y number[]
----@param x Tensor  [items, predictors]
+---@param predictors Tensor  [items, predictors]
 ---@param names? string[]
 ---@param penalty? number  Above 0; 1 when absent.
 ---@param standardize? boolean
 ---@param weights? number[]
 ---@return table  intercept, coefficients, degrees, r2, q2, residuals.
-function M.ridge(y, x, names, penalty, standardize, weights) end
+function M.ridge(y, predictors, names, penalty, standardize, weights) end
 
 --- Returns the area under the ROC curve with its interval, and the best threshold.
 ---@param scores number[]
----@param labels boolean[]
+---@param labels boolean[]|integer[]  True or 1 for a positive.
 ---@param seed? integer
 ---@param level? number
 ---@param resamples? integer
 ---@return table  estimate, low, high, p, n, level, threshold.
 function M.roc(scores, labels, seed, level, resamples) end
+
+--- Returns a copy of a list in random order.
+---@param list any[]
+---@param seed? integer  1 when absent.
+---@return any[]
+---```lua
+--- assert(#stats.shuffled({ "a", "b", "c" }, 7) == 3)
+---```
+function M.shuffled(list, seed) end
 
 --- Returns the singular values of a matrix, in float64.
 ---@param matrix Tensor  [rows, columns]
@@ -564,7 +578,7 @@ function M.singular_values(matrix) end
 --- Returns a quantile sketch of values.
 ---@param values Tensor|number[]
 ---@param error number  relative, 0.0001 to 0.5
----@param weights? number[]
+---@param weights? Tensor|number[]
 ---@return QuantileSketch
 ---```lua
 --- assert(stats.sketch({ 1, 2, 3 }, 0.01):max() == 3)
@@ -580,18 +594,21 @@ function M.sketch(values, error, weights) end
 function M.wasserstein(x, y, x_weights, y_weights) end
 
 --- Returns the Wasserstein-1 distance of two histograms, each bin's mass spread evenly over it.
----@param p Tensor|number[]  Weights of the bins.
----@param q Tensor|number[]
+---@param x Tensor|number[]  Weights of the bins.
+---@param y Tensor|number[]
 ---@param edges Tensor|number[]  Ascending, one more than bins.
 ---@return number  In the unit of the edges.
-function M.wasserstein_histograms(p, q, edges) end
+function M.wasserstein_histograms(x, y, edges) end
 
---- Returns Wilcoxon's signed-rank test of differences against 0, two-sided; exact for at most 50 that do not tie.
----@param differences number[]
----@return table  statistic (sum of positive ranks), effect (rank-biserial, -1 to 1), p, exact, n.
+--- Returns Wilcoxon's signed-rank test, two-sided, of the differences a - b, or of a against 0.
+---
+--- Exact for at most 50 differences without ties or zeros, else normal with corrections for ties and continuity.
+---@param a number[]
+---@param b? number[]  Paired with a.
+---@return table  statistic (sum of the ranks of positive differences), effect (rank-biserial, -1 to 1), p, exact, n (differences other than 0).
 ---```lua
---- assert(stats.wilcoxon({ 2, 3 }).p == 0.5)
+--- assert(stats.wilcoxon({ 3, 5 }, { 1, 2 }).p == 0.5)
 ---```
-function M.wilcoxon(differences) end
+function M.wilcoxon(a, b) end
 
 return M

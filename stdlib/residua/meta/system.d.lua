@@ -28,7 +28,7 @@ function M.exists(path) end
 function M.gflops(n) end
 
 --- Returns what libtorch is made of.
----@return table  libtorch (version), blas (path), onednn, mkl, cuda (boolean), config (text).
+---@return table  libtorch (version), blas (path), products (library of linear layers), onednn, mkl, cuda (boolean), config (text).
 function M.libraries() end
 
 --- Returns the sorted names in a folder.

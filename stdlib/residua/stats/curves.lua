@@ -2,7 +2,6 @@
 
 local native = require("residua.native").stats
 local options = require("residua.options")
-local tensor = require("residua.tensor")
 
 local M = {}
 
@@ -34,18 +33,6 @@ end
 ---@field weights? number[]  of each point, such as 1 / variance
 ---@field evaluations? integer  of the curve at all points, at most; 10000 by default
 
--- A list of numbers, or of rows of numbers, as a tensor [points, columns].
-local function as_columns(x)
-  if type(x) ~= "table" then
-    return x
-  end
-  local rows = {}
-  for i, value in ipairs(x) do
-    rows[i] = type(value) == "table" and value or { value }
-  end
-  return tensor.from_table(rows, "float64")
-end
-
 --- Returns the curve f(x, params) fitted to points by least squares (Levenberg and Marquardt, from `start` on), with t
 --- intervals of the params. An error says so where it does not converge or the points do not determine a param.
 ---@param f function  f(x, params) -> number; x is a number, or a list where points have several; params a list
@@ -62,7 +49,7 @@ end
 function M.curve_fit(f, x, y, start, opts)
   opts = options.check("stats.curve_fit", opts,
     { level = { "number", 0.95 }, weights = { "table" }, evaluations = { "integer", 10000 } })
-  return native.curve_fit(f, as_columns(x), y, start, opts.level, opts.weights, opts.evaluations)
+  return native.curve_fit(f, x, y, start, opts.level, opts.weights, opts.evaluations)
 end
 
 return M

@@ -13,6 +13,7 @@ M.holm = native.holm
 M.benjamini_hochberg = native.benjamini_hochberg
 M.resample_counts = native.resample_counts
 M.interval_p = native.interval_p
+M.shuffled = native.shuffled
 
 local function as_integers(list)
   return list and (labels.numbered(list))
@@ -49,14 +50,9 @@ end
 ---@example
 ---assert(stats.paired_difference({ 3, 4, 5 }, { 1, 2, 3 }).estimate == 2)
 function M.paired_difference(a, b, opts)
-  if #a ~= #b then
-    error(("stats.paired_difference: %d and %d values are not pairs"):format(#a, #b), 2)
-  end
-  local difference = {}
-  for i = 1, #a do
-    difference[i] = a[i] - b[i]
-  end
-  return M.mean(difference, opts)
+  opts = options.check("stats.paired_difference", opts, effect_spec)
+  return native.paired_difference(a, b, as_integers(opts.clusters), as_integers(opts.units), opts.seed, opts.level,
+    opts.resamples)
 end
 
 ---@class residua.stats.RatioOpts
@@ -121,20 +117,6 @@ function M.bootstrap(n, statistic, opts)
   opts = options.check("stats.bootstrap", opts,
     { seed = { "integer", 1 }, level = { "number", 0.95 }, resamples = { "integer", 1000 } })
   return native.bootstrap(n, statistic, opts.seed, opts.level, opts.resamples)
-end
-
---- Returns a copy of a list in random order.
----@param list any[]
----@param seed? integer  1 by default
----@return any[]
----@example
----assert(#stats.shuffled({ "a", "b", "c" }, 7) == 3)
-function M.shuffled(list, seed)
-  local shuffled = {}
-  for i, position in ipairs(native.random_order(#list, seed or 1)) do
-    shuffled[i] = list[position]
-  end
-  return shuffled
 end
 
 return M

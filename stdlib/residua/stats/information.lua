@@ -83,25 +83,14 @@ function M.gaussian_entropy(covariance)
   return native.gaussian_entropy(covariance)
 end
 
--- A list, or a tensor of one dimension, as the one feature of its items.
-local function features(values)
-  if type(values) == "table" then
-    values = tensor.from_table(values, "float64")
-  end
-  if getmetatable(values) == "Tensor" and values:dim() == 1 then
-    return values:reshape({ values:numel(), 1 })
-  end
-  return values
-end
-
 ---@class residua.stats.MutualInformationOpts
 ---@field neighbors? integer  3 by default: less bias with few, less variance with many
 ---@field seed? integer  of the noise (1e-10 standard deviations) that breaks ties; 1 by default
 
 --- Returns the mutual information of two sets of features [nats], by nearest neighbours (Kraskov et al. 2004,
 --- estimate 1). It is about 0, or a little below, for independent data, and too low in many dimensions: project first.
----@param x Tensor|number[]  [items], or [items, features]
----@param y Tensor|number[]
+---@param x Tensor|number[]|number[][]  [items], or [items, features]
+---@param y Tensor|number[]|number[][]
 ---@param opts? residua.stats.MutualInformationOpts
 ---@return number
 ---@example
@@ -109,7 +98,7 @@ end
 ---assert(stats.mutual_information(x, x + noise) > stats.mutual_information(x, noise) + 0.2)
 function M.mutual_information(x, y, opts)
   opts = options.check("stats.mutual_information", opts, { neighbors = { "integer", 3 }, seed = { "integer", 1 } })
-  return native.mutual_information(features(x), features(y), opts.neighbors, opts.seed)
+  return native.mutual_information(x, y, opts.neighbors, opts.seed)
 end
 
 return M

@@ -1,5 +1,6 @@
 -- Regressions: least squares, ridge, logistic probes, partial correlation.
 
+local help = require("residua.native").help
 local native = require("residua.native").stats
 local options = require("residua.options")
 local sorted_keys = require("residua.sorted_keys")
@@ -21,6 +22,11 @@ local function design(where, predictors)
     columns[i] = predictors[name]
     if type(columns[i]) ~= "table" or #columns[i] ~= #columns[1] then
       error(("%s: predictor '%s' must be a list of as many numbers as '%s'"):format(where, name, names[1]), 3)
+    end
+    for item, value in ipairs(columns[i]) do
+      if type(value) ~= "number" then
+        error(("%s: predictor '%s': item %d must be a number, got %s"):format(where, name, item, type(value)), 3)
+      end
     end
   end
   return tensor.from_table(columns, "float64"):t(), names
@@ -117,9 +123,14 @@ Probe.__name = "Probe"
 
 -- The label of each class in sorted order, and labels as positions in it.
 local function classes_of(labels)
+  if type(labels) ~= "table" then
+    error("stats.logistic: labels must be a list, got " .. type(labels), 3)
+  end
   local codes, classes, coded = {}, {}, {}
-  for _, label in ipairs(labels) do
-    if codes[label] == nil then
+  for i, label in ipairs(labels) do
+    if label ~= label then
+      error(("stats.logistic: label %d is NaN; leave the item out"):format(i), 3)
+    elseif codes[label] == nil then
       codes[label] = true
       classes[#classes + 1] = label
     end
@@ -216,5 +227,7 @@ function Probe:log_loss(predictors, labels)
   end
   return sum / #labels
 end
+
+help.publish("probe:", Probe)
 
 return M

@@ -8,7 +8,7 @@ local M = {}
 
 ---@class residua.stats.SketchOpts
 ---@field error? number  relative error of quantiles, 0.0001 to 0.5; 0.005 by default
----@field weights? number[]  one for each value, 0 or more
+---@field weights? Tensor|number[]  one for each value, 0 or more
 
 --- Returns a quantile sketch of values (DDSketch: Masson, Rim, Lee 2019): every quantile within a relative error,
 --- whatever the size of the data.
@@ -19,7 +19,7 @@ local M = {}
 ---local s = stats.sketch({ 1, 2, 3 }):merge(stats.sketch({ 10 }))
 ---assert(s:count() == 4 and s:max() == 10 and math.abs(s:quantile(0.5) - 2) <= 0.01)
 function M.sketch(values, opts)
-  opts = options.check("stats.sketch", opts, { error = { "number", 0.005 }, weights = { "table" } })
+  opts = options.check("stats.sketch", opts, { error = { "number", 0.005 }, weights = { "Tensor|table" } })
   return native.sketch(values, opts.error, opts.weights)
 end
 
@@ -27,7 +27,7 @@ end
 ---@field low number  lower border of the first bin
 ---@field high number  upper border of the last bin, which is part of it
 ---@field bins? integer  100 by default
----@field weights? number[]  one for each value, 0 or more
+---@field weights? Tensor|number[]  one for each value, 0 or more
 
 --- Returns a histogram of values over bins of equal width; what lies outside counts as under or over.
 ---@param values Tensor|number[]
@@ -38,12 +38,12 @@ end
 ---assert(h:counts()[2] == 2 and h:under() == 1 and h:over() == 1)
 function M.histogram(values, opts)
   opts = options.check("stats.histogram", opts, { low = { "number", required = true },
-    high = { "number", required = true }, bins = { "integer", 100 }, weights = { "table" } })
+    high = { "number", required = true }, bins = { "integer", 100 }, weights = { "Tensor|table" } })
   return native.histogram(values, opts.low, opts.high, opts.bins, opts.weights)
 end
 
 ---@class residua.stats.CovarianceOpts
----@field weights? number[]  how often each row counts
+---@field weights? Tensor|number[]  how often each row counts
 
 --- Returns mean and covariance of the rows of a matrix.
 ---@param rows Tensor  [items, features]
@@ -53,7 +53,7 @@ end
 ---local c = stats.covariance(tensor.from_table { { 1, 2 }, { 3, 6 } })
 ---assert(c:mean()[2] == 4 and math.abs(c:eigenvalues()[1] - 10) < 1e-9)
 function M.covariance(rows, opts)
-  opts = options.check("stats.covariance", opts, { weights = { "table" } })
+  opts = options.check("stats.covariance", opts, { weights = { "Tensor|table" } })
   return native.covariance(rows, opts.weights)
 end
 

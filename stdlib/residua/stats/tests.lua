@@ -6,28 +6,7 @@ local options = require("residua.options")
 local M = {}
 
 M.mann_whitney = native.mann_whitney
-
---- Returns Wilcoxon's signed-rank test, two-sided, of the differences a - b, or of a against 0: exact for at most 50
---- differences without ties or zeros, else normal with corrections for ties and continuity.
----@param a number[]
----@param b? number[]  paired with a
----@return table test  statistic (sum of the ranks of positive differences), effect (rank-biserial correlation, -1 to
----1), p, exact, n (differences other than 0)
----@example
----assert(stats.wilcoxon({ 3, 5 }, { 1, 2 }).p == 0.5)
-function M.wilcoxon(a, b)
-  if not b then
-    return native.wilcoxon(a)
-  end
-  if #a ~= #b then
-    error(("stats.wilcoxon: %d and %d values are not pairs"):format(#a, #b), 2)
-  end
-  local differences = {}
-  for i = 1, #a do
-    differences[i] = a[i] - b[i]
-  end
-  return native.wilcoxon(differences)
-end
+M.wilcoxon = native.wilcoxon
 
 ---@class residua.stats.TwoSampleOpts
 ---@field seed? integer  1 by default
@@ -50,21 +29,6 @@ function M.difference(a, b, opts)
   return native.difference(a, b, opts.seed, opts.level, opts.resamples)
 end
 
--- Labels as booleans.
-local function as_booleans(labels)
-  local booleans = {}
-  for i, label in ipairs(labels) do
-    if label == true or label == 1 then
-      booleans[i] = true
-    elseif label == false or label == 0 then
-      booleans[i] = false
-    else
-      error(("stats.auc: label %d is %s; give true or false, or 1 or 0"):format(i, tostring(label)), 3)
-    end
-  end
-  return booleans
-end
-
 --- Returns the area under the ROC curve of scores: the probability that a positive scores above a negative. Its
 --- interval is DeLong's on the logit scale, NaN where the classes are separated; p is Mann-Whitney's against 0.5.
 ---@param scores number[]
@@ -78,7 +42,7 @@ end
 ---assert(e.estimate == 0.75 and e.threshold.estimate == 4)
 function M.auc(scores, labels, opts)
   opts = options.check("stats.auc", opts, two_sample_spec)
-  return native.roc(scores, as_booleans(labels), opts.seed, opts.level, opts.resamples)
+  return native.roc(scores, labels, opts.seed, opts.level, opts.resamples)
 end
 
 return M

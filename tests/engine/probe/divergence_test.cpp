@@ -172,9 +172,11 @@ TEST_CASE("batches and groups of batches change nothing", "[probe]") {
 
 TEST_CASE("summaries by group are those of its tokens, with intervals over sentences", "[probe]") {
   const Pair pair("gpt2-tied");
-  const auto found = diverge(pair.base, {pair.far}, pair.texts);
-  // two languages of two sentences; the second sentence comes first in the second language
-  const std::vector<int64_t> groups = {0, 0, 1, 1}, units = {7, 3, 3, 7};
+  std::vector<TokenIds> texts = pair.texts;
+  texts.insert(texts.end(), {pair.texts[1], pair.texts[0]});
+  const auto found = diverge(pair.base, {pair.far}, texts);
+  // two languages of three sentences, whose order differs
+  const std::vector<int64_t> groups = {0, 0, 0, 1, 1, 1}, units = {7, 3, 5, 3, 5, 7};
   const DivergenceSummaryOptions options{.resamples = 200, .level = 0.9, .seed = 5};
   const auto summaries = summarize(found.values[0], found.tokens, groups, 2, units, options);
   std::vector<at::Tensor> parts;
@@ -183,24 +185,28 @@ TEST_CASE("summaries by group are those of its tokens, with intervals over sente
     parts.push_back(found.values[0].narrow(0, first, count).contiguous());
     first += count;
   }
-  const auto counts = stats::resample_counts(2, options.resamples, options.seed);
-  const std::size_t text_of[2][2] = {{0, 1}, {3, 2}}; // by group and unit in order of appearance
+  const auto counts = stats::resample_counts(3, options.resamples, options.seed);
+  const std::size_t text_of[2][3] = {{0, 1, 2}, {5, 3, 4}}; // by group, unit as it appears
   for (std::size_t group = 0; group < 2; ++group) {
     std::map<std::string, std::vector<double>> drawn;
-    for (std::size_t i = 0; i < counts.size(); i += 2) {
+    for (std::size_t i = 0; i < counts.size(); i += 3) {
       std::vector<at::Tensor> list;
-      for (std::size_t unit = 0; unit < 2; ++unit)
+      for (std::size_t unit = 0; unit < 3; ++unit)
         for (int times = 0; times < counts[i + unit]; ++times)
           list.push_back(parts[text_of[group][unit]]);
       for (const auto& [name, value] : direct(at::cat(list)))
         drawn[name].push_back(value);
     }
-    const auto whole = direct(at::cat({parts[text_of[group][0]], parts[text_of[group][1]]}));
-    CHECK(summaries[group].tokens == found.tokens[2 * group] + found.tokens[2 * group + 1]);
+    std::vector<at::Tensor> own;
+    for (const std::size_t text : text_of[group])
+      own.push_back(parts[text]);
+    const at::Tensor all = at::cat(own);
+    const auto whole = direct(all);
+    CHECK(summaries[group].tokens == all.size(0));
     for (const auto& [name, value] : whole) {
       INFO(name);
       const auto& mine = metric(summaries[group], name);
-      const auto expected = stats::percentile_interval(value, drawn[name], options.level);
+      const auto expected = stats::expanded_interval(value, drawn[name], options.level, 3);
       CHECK(mine.estimate == Approx(value).epsilon(1e-10).margin(1e-12));
       CHECK(mine.low == Approx(expected.low).epsilon(1e-10).margin(1e-12));
       CHECK(mine.high == Approx(expected.high).epsilon(1e-10).margin(1e-12));
@@ -223,7 +229,11 @@ TEST_CASE("summaries of one sentence, of a model with itself, of one token", "[p
   CHECK(metric(summaries[0], "correlation").estimate == Approx(1).epsilon(1e-12));
   CHECK(std::isnan(metric(summaries[1], "correlation").estimate)); // one token
   const auto both = summarize(found.values[0], found.tokens, {0, 0}, 1, {0, 1}, {.resamples = 50});
-  CHECK(metric(both[0], "same_top").low == 100);
+  CHECK(std::isnan(metric(both[0], "same_top").low)); // two units: too few
+  const auto three = diverge(pair.base, {pair.base}, {pair.texts[0], {1, 2}, {2, 1}});
+  const auto enough =
+      summarize(three.values[0], three.tokens, {0, 0, 0}, 1, {0, 1, 2}, {.resamples = 50});
+  CHECK(metric(enough[0], "same_top").low == 100);
 }
 
 TEST_CASE("divergences that cannot be are refused", "[probe]") {

@@ -126,6 +126,32 @@ TEST_CASE("the automatic rule takes the law that fits better", "[quant]") {
   }
 }
 
+TEST_CASE("a block of mostly zeros keeps the others", "[quant]") {
+  Values values(1000, 0.0F);
+  values[17] = 3, values[400] = -2;
+  for (const Grid& grid : {kSymmetric, kAsymmetric}) {
+    const Range whole = full_range(values, grid);
+    for (const double percent : {50.1, 99.0, 99.7}) {
+      const Range range = clip_range(values, {ClipRule::percentile, percent}, grid);
+      CHECK(range.low == whole.low);
+      CHECK(range.high == whole.high);
+    }
+    CHECK(clip_range(values, {ClipRule::percentile, 99.85}, grid).high < 3); // not all 0
+    for (const ClipRule rule : kRulesWithoutValue) {
+      const Values changed = quantized(values, grid, {rule});
+      INFO(grid.name() << ", " << kClipNames[static_cast<int>(rule)]);
+      CHECK(changed[17] > 0);
+      CHECK(changed[400] < 0);
+    }
+  }
+  std::replace(values.begin(), values.end(), -2.0F, 2.0F);
+  for (const ClipRule rule :
+       {ClipRule::aciq, ClipRule::aciq_gauss, ClipRule::aciq_laplace, ClipRule::kurtosis_rule}) {
+    INFO(kClipNames[static_cast<int>(rule)]);
+    CHECK(quantized(values, kAsymmetric, {rule, 0, true})[17] > 0);
+  }
+}
+
 TEST_CASE("the searched range has no more error than any other rule's", "[quant][property]") {
   const auto error = [](const Values& values, const Values& result) {
     double sum = 0;

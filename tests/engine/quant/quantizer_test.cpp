@@ -3,12 +3,15 @@
 
 #include "tests/support/catch.hpp"
 
+#include "engine/device.hpp"
 #include "engine/file.hpp"
 #include "engine/quant/quantizer.hpp"
 #include "tests/support/golden.hpp"
 #include "tests/support/message.hpp"
 
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -212,4 +215,36 @@ TEST_CASE("bits per value by hand", "[quant]") {
       integer_quantizer(2, false, Granularity::group, 5); // 16 columns: groups of 5, 5, 5 and 1
   CHECK(groups.blocks(8, 16) == 32);
   CHECK(groups.bits_per_value(8, 16) == 2 + 18.0 * 32 / 128);
+}
+
+TEST_CASE("one scale for all: threads share the work and change no bit", "[quant][property]") {
+  const at::Tensor weight = random_weight(301, 517, 8, true); // 76 pieces, the last one short
+  const int before = at::get_num_threads();
+  for (const GridKind kind : {GridKind::symmetric, GridKind::asymmetric, GridKind::nf4})
+    for (const ClipRule rule :
+         {ClipRule::absmax, ClipRule::percentile, ClipRule::mse, ClipRule::aciq}) {
+      Quantizer q = integer_quantizer(3, true);
+      q.grid.kind = kind;
+      q.clip = {rule, rule == ClipRule::percentile ? 99.0 : 0.0};
+      for (const Rounding rounding : {Rounding::half_even, Rounding::stochastic}) {
+        q.rounding = rounding;
+        INFO(q.describe());
+        device::set_threads(1);
+        const at::Tensor alone = q.apply(weight);
+        const double error = q.error(weight).mse;
+        device::set_threads(3);
+        CHECK(q.apply(weight).equal(alone));
+        CHECK(q.error(weight).mse == error);
+      }
+    }
+  device::set_threads(before);
+}
+
+TEST_CASE("a value that is not finite is found in any piece", "[quant]") {
+  for (const int64_t row : {0, 150, 300}) {
+    at::Tensor weight = random_weight(301, 517, 8);
+    weight[row][516].fill_(std::numeric_limits<float>::infinity());
+    CHECK(message_of([&] { integer_quantizer(4, true).apply(weight); }) ==
+          "NaN or infinite values cannot be quantized; find out where they come from");
+  }
 }

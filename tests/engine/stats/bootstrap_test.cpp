@@ -179,3 +179,20 @@ TEST_CASE("a bootstrap can be interrupted", "[stats]") {
   CHECK_THROWS_AS(bootstrap(3, mean_of(values)), Interrupted);
   CHECK_FALSE(interrupt::requested());
 }
+
+TEST_CASE("expanded intervals reach as far as Student's t asks for", "[stats][bootstrap]") {
+  std::vector<double> drawn;
+  Random random(3);
+  for (int i = 0; i < 999; ++i)
+    drawn.push_back(random.normal());
+  // SciPy: 1 - 2 norm.cdf(sqrt(n / (n - 1)) t.ppf(0.025, n - 1)).
+  const std::pair<int64_t, double> levels[] = {{30, 0.962492199443559}, {200, 0.9519476304587592}};
+  for (const auto& [units, level] : levels) {
+    const Interval wide = expanded_interval(0.5, drawn, 0.95, units);
+    const Interval same = percentile_interval(0.5, drawn, level);
+    CHECK(wide.low == Approx(same.low).epsilon(1e-9));
+    CHECK(wide.high == Approx(same.high).epsilon(1e-9));
+    CHECK(wide.level == 0.95);
+  }
+  CHECK(std::isnan(expanded_interval(0.5, drawn, 0.95, 2).low));
+}
