@@ -1,116 +1,23 @@
 #!/usr/bin/env python3
 """Time to the first loss and peak memory, for a synthetic checkpoint of a published shape.
 
-    python3 tests/bench/loading.py build/residua FOLDER [--shape bloom-560m | llama-7b] [--sentences N]
+    python3 tests/bench/loading.py build/residua FOLDER [--shape bloom-560m | llama-7b | gpt2-124m] [--sentences N]
                                    [--peer PYTHON]   # a Python with transformers, run on the same tokens
 
-FOLDER receives the checkpoint (1.1 GB for bloom-560m in float16, 13.5 GB for llama-7b in bfloat16); it is made once and kept. The weights are one random block repeated, so that making them takes disk time only.
+FOLDER receives the checkpoint (1.1 GB for bloom-560m in float16, 13.5 GB for llama-7b in bfloat16, 0.5 GB for
+gpt2-124m in float32); checkpoints.py makes it once, and it is kept.
 """
 
 import argparse
 import json
 import os
-import random
-import shutil
-import struct
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-BLOCK = 1 << 16  # elements of the repeated block
-SHARD = 2_000_000_000
-
-SHAPES = {
-    "bloom-560m": ({"model_type": "bloom", "architectures": ["BloomForCausalLM"], "hidden_size": 1024, "n_layer": 24,
-                    "n_head": 16, "vocab_size": 250880, "dtype": "float16", "bos_token_id": 0, "eos_token_id": 0}, "F16"),
-    "llama-7b": ({"model_type": "llama", "architectures": ["LlamaForCausalLM"], "hidden_size": 4096,
-                  "num_hidden_layers": 32, "num_attention_heads": 32, "num_key_value_heads": 32,
-                  "intermediate_size": 11008, "vocab_size": 32000, "max_position_embeddings": 2048,
-                  "rms_norm_eps": 1e-6, "dtype": "bfloat16", "bos_token_id": 0, "eos_token_id": 0}, "BF16"),
-}
-
-
-def tensors(config):
-    """(name, shape) in the order of the forward pass."""
-    w = config["hidden_size"]
-    if config["model_type"] == "bloom":
-        yield "transformer.word_embeddings.weight", [config["vocab_size"], w]
-        for part in ("weight", "bias"):
-            yield f"transformer.word_embeddings_layernorm.{part}", [w]
-        for i in range(config["n_layer"]):
-            for name, shape in (("input_layernorm", [w]), ("self_attention.query_key_value", [3 * w, w]),
-                                ("self_attention.dense", [w, w]), ("post_attention_layernorm", [w]),
-                                ("mlp.dense_h_to_4h", [4 * w, w]), ("mlp.dense_4h_to_h", [w, 4 * w])):
-                yield f"transformer.h.{i}.{name}.weight", shape
-                yield f"transformer.h.{i}.{name}.bias", shape[:1]
-        for part in ("weight", "bias"):
-            yield f"transformer.ln_f.{part}", [w]
-        return
-    m = config["intermediate_size"]
-    yield "model.embed_tokens.weight", [config["vocab_size"], w]
-    for i in range(config["num_hidden_layers"]):
-        for name, shape in (("input_layernorm", [w]), ("self_attn.q_proj", [w, w]), ("self_attn.k_proj", [w, w]),
-                            ("self_attn.v_proj", [w, w]), ("self_attn.o_proj", [w, w]),
-                            ("post_attention_layernorm", [w]), ("mlp.gate_proj", [m, w]), ("mlp.up_proj", [m, w]),
-                            ("mlp.down_proj", [w, m])):
-            yield f"model.layers.{i}.{name}.weight", shape
-    yield "model.norm.weight", [w]
-    yield "lm_head.weight", [config["vocab_size"], w]
-
-
-def half(value, dtype):
-    return struct.pack("<e", value) if dtype == "F16" else struct.pack("<f", value)[2:]
-
-
-def count(shape):
-    return shape[0] * (shape[1] if len(shape) > 1 else 1)
-
-
-def write_shard(path, parts, dtype, block):
-    header, offset = {"__metadata__": {"format": "pt"}}, 0
-    for name, shape in parts:
-        header[name] = {"dtype": dtype, "shape": shape, "data_offsets": [offset, offset + 2 * count(shape)]}
-        offset += 2 * count(shape)
-    text = json.dumps(header).encode()
-    text += b" " * (-len(text) % 8)
-    with open(path, "wb") as file:
-        file.write(struct.pack("<Q", len(text)) + text)
-        for name, shape in parts:
-            if len(shape) == 1:  # norms 1, biases 0
-                file.write(half(1.0 if name.endswith("weight") else 0.0, dtype) * shape[0])
-                continue
-            left = 2 * count(shape)
-            while left:
-                left -= file.write(block[:min(left, len(block))])
-
-
-def make(folder, shape):
-    config, dtype = SHAPES[shape]
-    if (folder / "config.json").exists():
-        return config
-    folder.mkdir(parents=True, exist_ok=True)
-    numbers = random.Random(1)
-    block = b"".join(half(numbers.gauss(0, 0.02), dtype) for _ in range(BLOCK)) * 64
-    shards, size = [[]], 0
-    for name, dims in tensors(config):
-        if size > SHARD:
-            shards.append([])
-            size = 0
-        shards[-1].append((name, dims))
-        size += 2 * count(dims)
-    where = {}
-    for i, parts in enumerate(shards, 1):
-        file = f"model-{i:05}-of-{len(shards):05}.safetensors"
-        write_shard(folder / file, parts, dtype, block)
-        where.update({name: file for name, _ in parts})
-    (folder / "model.safetensors.index.json").write_text(json.dumps({"metadata": {}, "weight_map": where}))
-    shutil.copy(ROOT / "stdlib/assets/mini/tokenizer.json", folder)
-    (folder / "config.json").write_text(json.dumps(config))
-    return config
-
+from checkpoints import SHAPES, make
 
 # Each prints the seconds up to the loaded model and to the loss, and the loss.
 LUA = """
