@@ -1,6 +1,6 @@
 # Residua: make demo, make test. Everything else is CMake's.
 #   make TORCH=<folder>   builds against that libtorch (a wheel's `torch` folder, or libtorch's own archive)
-#   make bench PEER=<python>   also times a Python that has torch and tokenizers
+#   make bench PEER=<python>   also times a Python that has torch, transformers and tokenizers (takes an hour)
 #   make BUILD=<folder>   builds there; `build` by default, `build-torch` with TORCH
 
 TORCH ?=
@@ -39,6 +39,7 @@ bench: packages test-packages
 	python3 tests/bench/bench.py $(RUN) $(BUILD)/tests/bare
 	$(if $(PEER),python3 tests/bench/quantize.py $(RUN) --peer $(PEER))
 	$(if $(PEER),python3 tests/bench/tokenizers.py $(RUN) $(PEER))
+	$(if $(PEER),python3 tests/bench/sweep.py $(RUN) $(BUILD)/bench --peer $(PEER) --points 16)
 
 lint:
 	luacheck -q stdlib scripts repl tests/lua

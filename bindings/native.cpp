@@ -11,7 +11,7 @@ static constexpr void (*kModules[])(lua_State*) = {
     register_help,   register_tensor,        register_tokenizer, register_corpus,
     register_quant,  register_quant_methods, register_model,     register_checkpoint,
     register_run,    register_divergence,    register_train,     register_stats,
-    register_system, register_json,
+    register_store,  register_system,        register_json,
 };
 
 int open_native(lua_State* L) {

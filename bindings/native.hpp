@@ -21,6 +21,7 @@ void register_run(lua_State* L);
 void register_divergence(lua_State* L);
 void register_train(lua_State* L);
 void register_stats(lua_State* L);
+void register_store(lua_State* L);
 void register_system(lua_State* L);
 void register_json(lua_State* L);
 

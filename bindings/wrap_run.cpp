@@ -4,6 +4,7 @@
 #include "bindings/native.hpp"
 #include "bindings/values.hpp"
 #include "engine/probe/capture.hpp"
+#include "engine/store/shared_results.hpp"
 #include "engine/sweep/continuation.hpp"
 #include "engine/sweep/cost.hpp"
 #include "engine/sweep/evaluate.hpp"
@@ -28,9 +29,14 @@ void push_report(lua_State* L, const Losses& losses) {
 }
 
 int run_losses(lua_State* L) {
+  constexpr std::string_view kPrecisions[] = {"float32", "bfloat16"};
+  const auto store = shared_results();
   EvaluateOptions options;
+  options.store = store.get();
   if (!is_absent(L, 3))
     options.stream_bytes = check_number(L, 3);
+  if (!is_absent(L, 4))
+    options.precision = static_cast<kernel::Precision>(check_enum(L, 4, "precision", kPrecisions));
   const Losses losses = evaluate(check_models(L, 1), check_tokens(L, 2), options);
   push(L, losses.nll);
   push(L, losses.tokens);
@@ -127,6 +133,7 @@ const Entry kModule[] = {
 @param models Model|Model[]
 @param texts Tokens
 @param stream_bytes? number  What the residual streams of shared prefixes may take at once; 1e9 by default.
+@param precision? string  "float32", or "bfloat16" for the products of linear layers and head.
 @return number[][]  [model][text], NLL summed over predicted tokens [nats].
 @return integer[]  [text], predicted tokens: all but the first.
 @return table  remembered (results from the store), stream_bytes (the most used), layer_tokens (tokens through layers

@@ -1,6 +1,6 @@
 #pragma once
-// Progress of work that lasts over two seconds, on standard error: a line that changes on a terminal,
-// elsewhere a plain line every half minute.
+// Progress of work that lasts over two seconds, on standard error: a line that changes on a
+// terminal, elsewhere a plain line every half minute.
 
 #include <chrono>
 #include <cstdint>

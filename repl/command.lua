@@ -21,6 +21,13 @@ residua run ID... [key=value]    run experiments by id: T-004, 'T-*', all
     --quick        a small version of each experiment
     --full         the whole experiment
 residua list                     list the experiments
+residua runs                     list the runs in the store
+    show ID        verdicts, params, digests, versions of a run
+    compare ID ID  two runs side by side, and what differs in how they were made
+    prune          says what could go: results of other versions; with --older DAYS or --all also
+                   runs and other results; --yes deletes them
+    export [ID...] records as --format jsonl or csv, to --out FILE; - is standard output
+    An ID may be cut short, or be that of an experiment for its latest run.
 residua info MODEL               family, sizes, params, tokenizer of a model, from its files
     --json         as JSON
     --digest       also the digest of the weights, which reads them all
@@ -31,7 +38,7 @@ residua doctor                   check this machine
 residua stubs [DIR]              write the stubs of the native modules for editors
 
 Everywhere: --device D (cpu, cuda, cuda:N), --threads N, --traceback (calls below an error),
---help, --version]==]
+--help, --version. RESIDUA_STORE names the store, a file, or turns it off.]==]
 
 local GENERAL <const> = {
   ["--device"] = { key = "device", value = "D" },
@@ -69,7 +76,15 @@ local INFO <const> = with_general({
   ["--digest"] = { key = "digest" },
 })
 
-local OPTIONS <const> = { run = RUN, info = INFO }
+local RUNS <const> = with_general({
+  ["--older"] = { key = "older", value = "DAYS", least = 0 },
+  ["--all"] = { key = "all" },
+  ["--yes"] = { key = "yes" },
+  ["--format"] = { key = "format", value = "F" },
+  ["--out"] = { key = "out", value = "FILE" },
+})
+
+local OPTIONS <const> = { run = RUN, runs = RUNS, info = INFO }
 
 local function complain(message)
   io.stderr:write("residua: ", message, "\n")
@@ -99,6 +114,7 @@ end
 
 -- Globals as user code sees them: the modules of the library, loaded on first use.
 local function install_globals(assign)
+  require("residua.store").use()
   strict.install({
     modules = require("residua"),
     assign = assign,
@@ -187,6 +203,11 @@ end
 
 function commands.list()
   return require("residua.runner").list() or 0
+end
+
+function commands.runs(options, rest)
+  local status, problem = require("repl.runs").run(options, rest)
+  return status or wrong_use(problem)
 end
 
 function commands.info(options, rest)

@@ -1,7 +1,7 @@
 #include "engine/kernel/logits.hpp"
 
 #include "engine/interrupt.hpp"
-#include "engine/kernel/product.hpp"
+#include "engine/kernel/precision.hpp"
 #include "engine/kernel/vector_math.hpp"
 
 #include <algorithm>
@@ -48,7 +48,7 @@ void make_logits(const Head& head, const float* hidden, int64_t tokens, Words wo
   interrupt::poll();
   const int64_t width = head.weight.size(1);
   const float* weight = head.weight.data_ptr<float>() + words.first * width;
-  multiply(
+  multiply_weights(
       {true, tokens, words.count, width, 1, hidden, width, weight, width, 0, logits, words.count});
   if (head.bias.defined())
     add_bias_and_activate(logits, tokens, words.count, head.bias.data_ptr<float>() + words.first,

@@ -8,8 +8,8 @@
 
 namespace residua::kernel {
 
-/// Whether the functions of this folder may take the tensor: float32 on the CPU, and no gradient is
-/// recorded.
+/// Whether the functions of this folder may take the tensor: float32 on the CPU, where no gradients
+/// are recorded (NoGradGuard).
 bool usable(const at::Tensor& tensor);
 
 /// C [m, n] = alpha A [m, k] B + beta C, rows `lda`, `ldb`, `ldc` apart. B is [k, n], or [n, k]
@@ -27,8 +27,8 @@ struct Gemm {
   int64_t ldc = 0;
 };
 
-/// By oneDNN's sgemm or that of the BLAS, whichever was faster when first asked. Inside of an
-/// OpenMP region it takes one thread.
+/// By oneDNN's sgemm, or by that of the BLAS where it was clearly faster when first asked. Inside of
+/// an OpenMP region it takes one thread.
 void multiply(const Gemm& gemm);
 
 /// "oneDNN" or "BLAS".

@@ -32,7 +32,7 @@ struct Ablation {
 /// A site's activation is moved onto a grid (fake quantization), at every text. Gradients pass
 /// straight through.
 struct ActivationQuantizer {
-  Quantizer quantizer; ///< per token, per group, or per tensor with a fixed clip
+  Quantizer quantizer;  ///< per token, per group, or per tensor with a fixed clip
   at::Tensor smoothing; ///< [width] x is divided by it before and multiplied after; undefined: 1
   std::optional<uint64_t> rotation; ///< seed of a rotation before, undone after
   std::string describe() const;     ///< equal ones describe equally

@@ -33,7 +33,7 @@ at::Tensor linear(const Model& model, const std::string& name, const at::Tensor&
                   Activation activation) {
   interrupt::poll();
   const at::Tensor weight = model.param(name), bias = bias_of(model, name);
-  if (kernel::usable(x) && kernel::usable(weight))
+  if (kernel::usable(x))
     return kernel::linear(x, weight, bias, activation);
   return activate(activation, at::linear(x, weight, bias));
 }

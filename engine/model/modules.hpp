@@ -6,7 +6,8 @@
 
 namespace residua {
 
-/// x [tokens, in] -> activation of [tokens, out] by the param `name` [out, in] and its bias, if any.
+/// x [tokens, in] -> activation of [tokens, out] by the param `name` [out, in] and its bias, if
+/// any.
 at::Tensor linear(const Model& model, const std::string& name, const at::Tensor& x,
                   Activation activation = Activation::none);
 /// The bias of the param `name`, undefined where it has none.

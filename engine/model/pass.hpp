@@ -31,7 +31,7 @@ class Pass {
   const Architecture architecture_;
   const Packed& packed_;
   mutable std::map<int64_t, at::Tensor> masks_; // by window, made when asked for
-  at::Tensor cos_, sin_;                // [tokens, 1, components that turn]
+  at::Tensor cos_, sin_;                        // [tokens, 1, components that turn]
 };
 
 /// What the scores of attention are multiplied by.

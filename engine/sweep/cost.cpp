@@ -43,8 +43,8 @@ SweepCost cost_of_sweep(const std::vector<Model>& models, const std::vector<Toke
   const double layer = layer_flops(a, lengths), head = head_flops(a, lengths);
   cost.flops = layer * static_cast<double>(trie.nodes - trie.leaves) +
                head * static_cast<double>(trie.leaves);
-  cost.separate_flops = (layer * static_cast<double>(a.layers) + head) *
-                        static_cast<double>(models.size());
+  cost.separate_flops =
+      (layer * static_cast<double>(a.layers) + head) * static_cast<double>(models.size());
   return cost;
 }
 

@@ -7,7 +7,7 @@
 namespace residua {
 
 struct SweepCost {
-  int64_t models = 0, distinct = 0; ///< asked for; and those that compute different things
+  int64_t models = 0, distinct = 0;        ///< asked for; and those that compute different things
   int64_t layers = 0, separate_layers = 0; ///< layers and heads to run; if each model ran by itself
   double flops = 0, separate_flops = 0;    ///< additions and multiplications
   int64_t tensors = 0;                     ///< changed weights to make

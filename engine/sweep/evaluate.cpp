@@ -30,8 +30,10 @@ struct Keys {
   std::string measure;
   std::vector<std::string> models, texts;
 
-  Keys(const std::vector<Model>& all_models, const std::vector<TokenIds>& all_texts)
-      : measure(cat("nll, float32, ", device::current().is_cpu() ? "cpu" : "cuda")) {
+  Keys(const std::vector<Model>& all_models, const std::vector<TokenIds>& all_texts,
+       kernel::Precision precision)
+      : measure(cat("nll, ", precision == kernel::Precision::float32 ? "float32" : "bfloat16", ", ",
+                    device::current().is_cpu() ? "cpu" : "cuda")) {
     for (const Model& model : all_models)
       models.push_back(model.digest());
     for (const TokenIds& text : all_texts)
@@ -122,9 +124,10 @@ Losses evaluate(const std::vector<Model>& models, const std::vector<TokenIds>& t
   losses.nll.assign(models.size(), std::vector<double>(texts.size(), NAN));
   std::optional<Keys> keys;
   if (options.store != nullptr) {
-    keys.emplace(models, texts);
+    keys.emplace(models, texts, options.precision);
     remember(losses, *keys, *options.store);
   }
+  const kernel::PrecisionScope scope(options.precision);
   for (const Rest& rest : what_is_left(losses)) {
     LossSink sink(losses, rest, options.store, keys ? &*keys : nullptr);
     const RunReport report =

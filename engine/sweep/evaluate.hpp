@@ -2,6 +2,7 @@
 // The loss of every model on every text, in one run; from a store where it has been computed
 // before.
 
+#include "engine/kernel/precision.hpp"
 #include "engine/sweep/runner.hpp"
 
 namespace residua {
@@ -18,6 +19,7 @@ struct Losses {
 struct EvaluateOptions {
   ResultStore* store = nullptr; ///< read before the run and written while it goes on
   double stream_bytes = 1e9;    ///< as `run` takes it
+  kernel::Precision precision = kernel::Precision::float32; ///< of products on the CPU
 };
 
 /// Throws Error for a text with fewer than two tokens: it predicts nothing.

@@ -14,9 +14,10 @@ Loss.__name = "Loss"
 ---@param texts Corpus
 ---@param nll number[]  per text, summed over predicted tokens [nats]
 ---@param tokens integer[]  per text, predicted tokens
+---@param precision? string  of the products, "float32" by default
 ---@return Loss
-function M.of(texts, nll, tokens)
-  return setmetatable({ texts = texts, nll = nll, tokens = tokens }, Loss)
+function M.of(texts, nll, tokens, precision)
+  return setmetatable({ texts = texts, nll = nll, tokens = tokens, precision = precision or "float32" }, Loss)
 end
 
 local function sum(list)
@@ -112,7 +113,8 @@ function Loss:by(axis)
       perplexity = exp_of(per_token) }
   end
   return table_of(rows, { columns = { axis, "texts", "per_byte", "per_token", "perplexity" },
-    caption = "Loss [nats] with 95 % intervals over texts" })
+    caption = "Loss [nats] with 95 % intervals over texts"
+      .. (self.precision == "float32" and "" or ", products in " .. self.precision) })
 end
 
 function Loss:__tostring()

@@ -46,8 +46,9 @@ local function plain_rows(tables)
   return rows
 end
 
---- Returns the record of one run: id, title, asks, verdicts, rows, params, seed, digests, versions, seconds, warnings.
----@param run table  experiment, params, context, verdicts, seconds
+--- Returns the record of one run: id, title, asks, verdicts, rows, params, seed, digests, versions, started (UTC),
+--- seconds, warnings.
+---@param run table  experiment, params, context, verdicts, started, seconds
 ---@return table  plain (for JSON) and judged (the verdicts)
 function M.of(run)
   local x, libraries = run.context, system.libraries()
@@ -57,7 +58,8 @@ function M.of(run)
     digests = { model = x.model:digest(), texts = x.texts:digest(), tokenizer = x.model:tokenizer():digest() },
     model = x.model:name(), texts = x.texts:name(),
     versions = { residua = system.version(), libtorch = libraries.libtorch, lua = _VERSION },
-    device = system.device(), threads = system.threads(), seconds = run.seconds, warnings = x.warnings,
+    device = system.device(), threads = system.threads(), started = run.started, seconds = run.seconds,
+    warnings = x.warnings,
   } }
 end
 

@@ -7,6 +7,7 @@ local library = require("residua.library")
 local model = require("residua.model")
 local record = require("residua.record")
 local sorted_keys = require("residua.sorted_keys")
+local store = require("residua.store")
 local system = require("residua.system")
 local table_of = require("residua.table")
 local text = require("residua.text")
@@ -83,7 +84,7 @@ local function run_one(job, loaded, options)
   local x = context.new { experiment = declared, model = loaded.model, texts = loaded.texts,
     seed = options.seed or DEFAULT_SEED, write = options.write }
   options.write(("== %s %s\n%s\n"):format(declared.id, declared.title, declared.asks))
-  local start = system.clock()
+  local start, started = system.clock(), os.date("!%Y-%m-%dT%H:%M:%SZ")
   if options.quick and not declared.quick then
     x:warn("no quick size is declared: it runs in full")
   end
@@ -94,13 +95,26 @@ local function run_one(job, loaded, options)
     options.write(tostring(table_of(verdict_rows(declared.id, verdicts), { columns = COLUMNS })))
   end
   options.write(("%.1f s\n"):format(seconds))
-  return record.of { experiment = declared, params = params, context = x, verdicts = verdicts, seconds = seconds }
+  return record.of { experiment = declared, params = params, context = x, verdicts = verdicts, started = started,
+    seconds = seconds }
+end
+
+-- Puts a record into the store, where there is one; the file of the run has it in any case.
+local function remember(plain)
+  local ok, message = pcall(function()
+    local s = store.current()
+    return s and s:add_run(plain)
+  end)
+  if not ok then
+    io.stderr:write(("warning: the run of %s is not in the store: %s\n"):format(plain.id, tostring(message)))
+  end
 end
 
 -- A failure of one experiment does not stop the others; an interrupt does.
 local function run_guarded(job, loaded, options)
   local ok, result = pcall(run_one, job, loaded, options)
   if ok then
+    remember(result.plain)
     return result
   elseif tostring(result):find("interrupted", 1, true) then
     error(result, 0)

@@ -48,10 +48,13 @@ end
 ---@field plans? Plan[]  these plans
 ---@field texts Corpus
 ---@field measure? string  "loss"
+---@field precision? string  "float32", or "bfloat16": products of linear layers twice as fast where the processor has
+---  it, for screening; every result says so
 ---@field memory? number  GB that the streams of shared prefixes may take at once; 1 by default
 
 local spec = { models = { "table" }, model = { "Model" }, plans = { "table" }, texts = { "Corpus" },
-  measure = { "string", "loss" }, memory = { "number", 1 } }
+  measure = { "string", "loss" }, memory = { "number", 1 },
+  precision = { "string", "float32" } }
 
 local function checked(opts)
   opts = options.check("sweep", opts, spec, 4)
@@ -79,9 +82,11 @@ function M.run(opts)
   if #models == 0 then
     return rows
   end
-  local nll, tokens, report = native.losses(models, M.tokens(models[1], opts.texts), opts.memory * 1e9)
+  local nll, tokens, report = native.losses(models, M.tokens(models[1], opts.texts), opts.memory * 1e9,
+    opts.precision)
   for i, model in ipairs(models) do
-    rows[i] = { model = model, plan = opts.plans and opts.plans[i], loss = loss.of(opts.texts, nll[i], tokens) }
+    rows[i] = { model = model, plan = opts.plans and opts.plans[i],
+      loss = loss.of(opts.texts, nll[i], tokens, opts.precision) }
   end
   rows.report = report
   return rows

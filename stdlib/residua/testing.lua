@@ -251,11 +251,12 @@ local function run_file(path, only)
   return M.run(suite, only)
 end
 
---- Runs the suites that files return, and ends with a line of counts.
+--- Runs the suites that files return, without a store, and ends with a line of counts.
 ---@param paths string[]
 ---@param only? string  name of a test
 ---@return boolean passed  whether nothing failed
 function M.run_files(paths, only)
+  require("residua.store").use("off") -- results are computed anew, and the user's own stay as they are
   local total = { passed = 0, failed = 0, skipped = 0 }
   for _, path in ipairs(paths) do
     add(total, run_file(path, only))

@@ -221,6 +221,7 @@ end
 ---@param seconds number
 ---@return string
 ---@example
+---local text = require("residua.text")
 ---assert(text.duration(185) == "3 min 5 s" and text.duration(0.44) == "0.4 s")
 function M.duration(seconds)
   if seconds < 10 then

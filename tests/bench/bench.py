@@ -4,11 +4,15 @@ Starts are paired, residua and bare in turn, so that a machine whose speed drift
 """
 
 import json
+import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+
+
+os.environ["RESIDUA_STORE"] = "off"
 
 
 def seconds(command):

@@ -114,11 +114,11 @@ function M.program()
   return (pipe:read("l"):gsub(" %(deleted%)$", "")) -- built anew meanwhile
 end
 
--- Runs the program; returns its standard output, standard error and exit status.
-function M.run(arguments)
+-- Runs the program; returns its standard output, standard error and exit status. It has no store but the one named.
+function M.run(arguments, store)
   local folder <close> = M.folder()
-  local command = ("'%s' %s > '%s/out' 2> '%s/err' < /dev/null"):format(M.program(), arguments, folder.path,
-    folder.path)
+  local command = ("RESIDUA_STORE='%s' '%s' %s > '%s/out' 2> '%s/err' < /dev/null"):format(store or "off",
+    M.program(), arguments, folder.path, folder.path)
   local _, kind, status = os.execute(command)
   return M.read(folder.path .. "/out"), M.read(folder.path .. "/err"), kind == "exit" and status or 128 + status
 end

@@ -23,7 +23,7 @@ class ProgramTest(unittest.TestCase):
         self.folder = folder.name
         self.history = os.path.join(self.folder, "state", "history")
         self.env = dict(os.environ, TERM="dumb", INPUTRC="/dev/null", COLUMNS="80",
-                        RESIDUA_HISTORY=self.history)
+                        RESIDUA_HISTORY=self.history, RESIDUA_STORE="off")
 
     def write(self, name, text):
         path = os.path.join(self.folder, name)

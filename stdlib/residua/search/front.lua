@@ -90,8 +90,10 @@ end
 ---local front = search.pareto(rows, { value = "gap" })
 ---assert(#front == 2 and front[1].bits == 4 and front[2].gap == 0)
 function M.pareto(rows, opts)
-  if type(rows) ~= "table" then
-    error("search.pareto: a list of rows expected, got " .. type(rows), 2)
+  local meta = getmetatable(rows)
+  if type(rows) ~= "table" or (meta and meta.__name == "Problem") then
+    error("search.pareto: a list of rows expected, such as search.sets returns, got "
+      .. (meta and meta.__name or type(rows)), 2)
   end
   opts = options.check("search.pareto", opts, { cost = { "string", rows.problem and not rows.problem.opts.model
     and "size" or "bits" }, value = { "string", rows.measure or "dnll" } })

@@ -2,9 +2,10 @@
 
 #include "tests/support/catch.hpp"
 
-#include "engine/kernel/product.hpp"
+#include "engine/kernel/precision.hpp"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <cmath>
 
 using namespace residua;
@@ -64,13 +65,29 @@ TEST_CASE("activations hold at their ends, and NaN stays NaN", "[kernel]") {
 }
 
 TEST_CASE("kernels take float32 on the CPU without gradients", "[kernel]") {
+  CHECK_FALSE(kernel::usable(at::zeros({2}))); // a bias may want its gradient though x does not
+  const at::NoGradGuard no_grad;
   CHECK(kernel::usable(at::zeros({2})));
   CHECK_FALSE(kernel::usable(at::zeros({2}, at::kDouble)));
-  CHECK_FALSE(kernel::usable(at::zeros({2}).set_requires_grad(true)));
 }
 
 TEST_CASE("the library of products has a name and a speed", "[kernel]") {
   const std::string library = kernel::product_library();
   CHECK((library == "oneDNN" || library == "BLAS"));
   CHECK(kernel::measure_gflops(64) > 0);
+}
+
+TEST_CASE("products in bfloat16 are those of rounded factors", "[kernel]") {
+  at::manual_seed(11);
+  const at::Tensor x = at::randn({70, 48}), w = at::randn({33, 48}), bias = at::randn({33});
+  const auto rounded = [](const at::Tensor& t) { return t.to(at::kBFloat16).to(at::kDouble); };
+  const at::Tensor exact = at::matmul(rounded(x), rounded(w).t()) + bias.to(at::kDouble);
+  {
+    const kernel::PrecisionScope scope(kernel::Precision::bfloat16);
+    CHECK(kernel::precision() == kernel::Precision::bfloat16);
+    CHECK(distance(kernel::linear(x, w, bias), exact) < 2e-5);
+    CHECK(distance(kernel::linear(x, w.t().contiguous().t(), bias), exact) < 2e-5);
+  }
+  CHECK(kernel::precision() == kernel::Precision::float32);
+  CHECK(distance(kernel::linear(x, w, bias), exact) > 1e-3);
 }

@@ -13,6 +13,7 @@
 #include "tests/support/message.hpp"
 
 #include <ATen/ATen.h>
+#include <cmath>
 #include <map>
 #include <random>
 #include <set>
@@ -141,29 +142,50 @@ TEST_CASE("layers behind the last wanted site do not run", "[sweep]") {
   CHECK(sink.layers == 2);
 }
 
-TEST_CASE("a batch of random models equals one by one", "[sweep][property]") {
-  for (const char* name : {"gpt2-sharded", "llama-gqa"}) {
+/// `count` models, each a random change of one before it.
+static std::vector<Model> random_models(const Model& base, std::size_t count,
+                                        std::mt19937& random) {
+  const auto& params = base.weights().params();
+  std::vector<Model> models = {base};
+  while (models.size() < count) {
+    const std::string param = params[random() % params.size()].name;
+    const Quantizer quantizer =
+        integer_quantizer(2 + static_cast<int>(random() % 7), random() % 2 == 0,
+                          static_cast<Granularity>(random() % 3), 9);
+    models.push_back(models[random() % models.size()].with(Plan({{param, quantizer}})));
+  }
+  return models;
+}
+
+TEST_CASE("random batches of requests equal one by one", "[sweep][property]") {
+  for (const char* name : {"gpt2-sharded", "llama-gqa", "bloom-4h", "neox-parallel"}) {
     const auto checkpoint = golden::load(name);
-    const auto& params = checkpoint.model.weights().params();
-    const std::vector<TokenIds> texts = {checkpoint.ids(2), checkpoint.ids(0), checkpoint.ids(1)};
+    std::vector<TokenIds> texts;
+    for (int text = 0; text < 3; ++text)
+      texts.push_back(checkpoint.ids(text));
     std::mt19937 random(23);
-    std::vector<Model> models = {checkpoint.model};
-    while (models.size() < 40) {
-      const std::string param = params[random() % params.size()].name;
-      const Quantizer quantizer =
-          integer_quantizer(2 + static_cast<int>(random() % 7), random() % 2 == 0,
-                            static_cast<Granularity>(random() % 3), 9);
-      models.push_back(models[random() % models.size()].with(Plan({{param, quantizer}})));
+    const auto models = random_models(checkpoint.model, 30, random);
+    std::vector<std::vector<double>> alone; // [model][text]
+    for (const Model& model : models) {
+      alone.emplace_back();
+      for (const TokenIds& text : texts)
+        alone.back().push_back(evaluate({model}, {text}).nll[0][0]);
     }
-    const Losses together = evaluate(models, texts);
-    CHECK(together.tokens == std::vector<int64_t>{29, 4, 16});
-    for (std::size_t i = 0; i < models.size(); ++i)
-      for (std::size_t text = 0; text < texts.size(); ++text) {
-        const Losses alone = evaluate({models[i]}, {texts[text]});
-        // Other texts in the batch change the shape of the products and with it the order of their
-        // sums.
-        CHECK(together.nll[i][text] == Approx(alone.nll[0][0]).epsilon(1e-6));
-      }
+    for (int batch = 0; batch < 50; ++batch) {
+      std::vector<std::size_t> which_models(1 + random() % 40), which_texts(1 + random() % 4);
+      std::vector<Model> some_models;
+      std::vector<TokenIds> some_texts;
+      for (std::size_t& model : which_models)
+        some_models.push_back(models[model = random() % models.size()]);
+      for (std::size_t& text : which_texts)
+        some_texts.push_back(texts[text = random() % texts.size()]);
+      const double bytes = std::pow(10.0, 3 + static_cast<double>(random() % 6));
+      const Losses together = evaluate(some_models, some_texts, {nullptr, bytes});
+      for (std::size_t i = 0; i < which_models.size(); ++i)
+        for (std::size_t j = 0; j < which_texts.size(); ++j)
+          REQUIRE(together.nll[i][j] ==
+                  Approx(alone[which_models[i]][which_texts[j]]).epsilon(1e-6));
+    }
   }
 }
 

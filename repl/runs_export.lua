@@ -1,0 +1,98 @@
+-- Records of runs as files: JSON lines with everything, or CSV with one row per prediction.
+local json = require("residua.json")
+local options = require("residua.options")
+
+local M = {}
+
+local FORMATS <const> = { "jsonl", "csv" }
+
+local COLUMNS <const> = { "run", "experiment", "title", "started", "seconds", "model", "texts", "seed", "name",
+  "prediction", "verdict", "why", "effect", "low", "high", "level", "p", "adjusted_p", "n", "params", "model_digest",
+  "texts_digest", "tokenizer_digest", "residua", "libtorch", "device", "threads" }
+
+-- A field as RFC 4180 has it; a number with all its digits.
+local function field(value)
+  if value == nil then
+    return ""
+  elseif math.type(value) == "float" then
+    return ("%.17g"):format(value)
+  end
+  local s = tostring(value)
+  return s:find('[",\r\n]') and '"' .. s:gsub('"', '""') .. '"' or s
+end
+
+-- One row of the CSV for each verdict; a run without any still has one.
+local function rows_of(record)
+  local digests, versions, rows = record.digests or {}, record.versions or {}, {}
+  for i, entry in ipairs(record.verdicts and record.verdicts[1] and record.verdicts or { {} }) do
+    local interval = entry.interval or {}
+    rows[i] = { run = record.run, experiment = record.id, title = record.title, started = record.started,
+      seconds = record.seconds, model = record.model, texts = record.texts, seed = record.seed, name = entry.name,
+      prediction = entry.prediction, verdict = entry.verdict, why = entry.why, effect = entry.effect,
+      low = interval.low, high = interval.high, level = interval.level, p = entry.p, adjusted_p = entry.adjusted_p,
+      n = entry.n, params = json.encode(record.params or {}), model_digest = digests.model,
+      texts_digest = digests.texts, tokenizer_digest = digests.tokenizer, residua = versions.residua,
+      libtorch = versions.libtorch, device = record.device, threads = record.threads }
+  end
+  return rows
+end
+
+local writers = {}
+
+function writers.jsonl(records)
+  local lines = {}
+  for i, record in ipairs(records) do
+    lines[i] = json.encode(record) .. "\n"
+  end
+  return table.concat(lines)
+end
+
+function writers.csv(records)
+  local lines = { table.concat(COLUMNS, ",") .. "\n" }
+  for _, record in ipairs(records) do
+    for _, row in ipairs(rows_of(record)) do
+      local fields = {}
+      for i, name in ipairs(COLUMNS) do
+        fields[i] = field(row[name])
+      end
+      lines[#lines + 1] = table.concat(fields, ",") .. "\n"
+    end
+  end
+  return table.concat(lines)
+end
+
+--- Returns what is wrong with the name of a format, or nil.
+---@param name string
+---@return string?
+function M.unknown_format(name)
+  local ok, message = pcall(options.one_of, "runs export", "format", name, FORMATS, 0)
+  return not ok and message or nil
+end
+
+--- Writes records.
+---@param records table[]
+---@param format? string  "jsonl" or "csv"; by default what the name of the file ends in, else jsonl
+---@param path? string  "-" or nothing for standard output
+---@return integer? status  nil for wrong use
+---@return string? problem
+function M.write(records, format, path)
+  local name = format or (path or ""):find("%.csv$") and "csv" or "jsonl"
+  local content = writers[name](records)
+  if not path or path == "-" then
+    io.stdout:write(content)
+    return 0
+  end
+  local file, message = io.open(path, "wb")
+  if not file then
+    return nil, ("%s; choose another file for --out"):format(message)
+  end
+  local written, problem = file:write(content)
+  local closed, late = file:close()
+  if not (written and closed) then
+    error(("%s: cannot be written: %s; choose another file for --out"):format(path, problem or late), 0)
+  end
+  print(("wrote %d run%s to %s"):format(#records, #records == 1 and "" or "s", path))
+  return 0
+end
+
+return M
