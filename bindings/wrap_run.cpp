@@ -35,6 +35,8 @@ int run_losses(lua_State* L) {
   options.store = store.get();
   if (!is_absent(L, 3))
     options.stream_bytes = check_number(L, 3);
+  if (!(options.stream_bytes > 0))
+    throw ArgError(3, "must be above 0");
   if (!is_absent(L, 4))
     options.precision = static_cast<kernel::Precision>(check_enum(L, 4, "precision", kPrecisions));
   const Losses losses = evaluate(check_models(L, 1), check_tokens(L, 2), options);

@@ -30,7 +30,7 @@ RESIDUA_VECTOR static void silu(float* x, int64_t n) {
 
 RESIDUA_VECTOR static void relu(float* x, int64_t n) {
   for (int64_t i = 0; i < n; ++i)
-    x[i] = most(x[i], 0.f);
+    x[i] = most(0.f, x[i]); // in this order NaN stays NaN
 }
 
 static void activate(float* x, int64_t n, Activation activation) {

@@ -1,10 +1,14 @@
 #include "engine/kernel/attention.hpp"
 
-#include "engine/kernel/product.hpp"
+#include "engine/error.hpp"
+#include "engine/kernel/onednn.hpp"
+#include "engine/kernel/vector_loops.hpp"
 #include "engine/kernel/vector_math.hpp"
 
 #include <ATen/ATen.h>
 #include <algorithm>
+#include <atomic>
+#include <omp.h>
 
 namespace residua::kernel {
 namespace {
@@ -12,18 +16,13 @@ namespace {
 constexpr int64_t kQueries = 64; // of one text and head at once
 
 /// One head of q, k or v: token t at `data + t * stride`.
-struct Head {
+struct HeadRows {
   const float* data;
   int64_t stride;
 };
 
-Head head_of(const at::Tensor& x, int64_t head) {
+HeadRows rows_of(const at::Tensor& x, int64_t head) {
   return {x.data_ptr<float>() + head * x.stride(1), x.stride(0)};
-}
-
-RESIDUA_VECTOR void cap(float* scores, int64_t n, float c) {
-  for (int64_t i = 0; i < n; ++i)
-    scores[i] = c * hyperbolic_tangent(scores[i] / c);
 }
 
 // By the distance of the key, the last one at 0: small numbers where the weights are large.
@@ -32,41 +31,31 @@ RESIDUA_VECTOR void add_slope(float* scores, int64_t n, float slope) {
     scores[i] += slope * static_cast<float>(i - n + 1);
 }
 
-RESIDUA_VECTOR void softmax(float* x, int64_t n) {
-  float top = x[0];
-#pragma omp simd reduction(max : top)
-  for (int64_t i = 0; i < n; ++i)
-    top = most(top, x[i]);
-  float sum = 0;
-#pragma omp simd reduction(+ : sum)
-  for (int64_t i = 0; i < n; ++i) {
-    x[i] = exponential(x[i] - top);
-    sum += x[i];
-  }
-  const float share = 1 / sum;
-  for (int64_t i = 0; i < n; ++i)
-    x[i] *= share;
-}
-
 /// The attention of one head in one text.
 class OneHead {
  public:
   OneHead(const AttentionRule& rule, float slope, int64_t width, float* scores)
       : rule_(rule), slope_(slope), width_(width), scores_(scores) {}
 
-  void run(Head q, Head k, Head v, int64_t length, float* out, int64_t out_stride) const {
+  /// False where a product failed.
+  bool run(HeadRows q, HeadRows k, HeadRows v, int64_t length, float* out,
+           int64_t out_stride) const {
     for (int64_t first = 0; first < length; first += kQueries) {
       const int64_t queries = std::min(kQueries, length - first);
       const int64_t from = rule_.window > 0 ? std::max<int64_t>(0, first + 1 - rule_.window) : 0;
       const int64_t keys = first + queries - from;
-      multiply({true, queries, keys, width_, static_cast<float>(rule_.scale),
-                q.data + first * q.stride, q.stride, k.data + from * k.stride, k.stride, 0, scores_,
-                keys});
+      if (!onednn::multiply({true, queries, keys, width_, static_cast<float>(rule_.scale),
+                             q.data + first * q.stride, q.stride, k.data + from * k.stride,
+                             k.stride, 0, scores_, keys}))
+        return false;
       for (int64_t i = 0; i < queries; ++i)
         weigh(scores_ + i * keys, keys, first + i - from);
-      multiply({false, queries, width_, keys, 1, scores_, keys, v.data + from * v.stride, v.stride,
-                0, out + first * out_stride, out_stride});
+      if (!onednn::multiply({false, queries, width_, keys, 1, scores_, keys,
+                             v.data + from * v.stride, v.stride, 0, out + first * out_stride,
+                             out_stride}))
+        return false;
     }
+    return true;
   }
 
  private:
@@ -75,7 +64,7 @@ class OneHead {
     const int64_t first = rule_.window > 0 ? std::max<int64_t>(0, own + 1 - rule_.window) : 0;
     const int64_t count = own + 1 - first;
     if (rule_.softcap > 0)
-      cap(scores + first, count, static_cast<float>(rule_.softcap));
+      soft_cap(scores + first, count, static_cast<float>(rule_.softcap));
     if (slope_ != 0)
       add_slope(scores + first, count, slope_);
     softmax(scores + first, count);
@@ -104,23 +93,25 @@ at::Tensor attention(const at::Tensor& queries, const at::Tensor& keys, const at
   float* const mixed = out.data_ptr<float>();
   const int64_t longest = *std::max_element(lengths.begin(), lengths.end());
   const auto tasks = static_cast<int64_t>(lengths.size()) * heads;
-  product_library(); // chosen before threads ask for it
-#pragma omp parallel
-  {
-    std::vector<float> scores(std::min(kQueries, longest) * longest);
-#pragma omp for schedule(dynamic)
-    for (int64_t task = 0; task < tasks; ++task) {
-      const int64_t text = task / heads, head = task % heads, start = starts[text];
-      const auto from = [&](const at::Tensor& x, int64_t which) {
-        Head one = head_of(x, which);
-        one.data += start * one.stride;
-        return one;
-      };
-      const OneHead one(rule, rule.slopes.empty() ? 0 : rule.slopes[head], width, scores.data());
-      one.run(from(q, head), from(k, head / repeats), from(v, head / repeats), lengths[text],
-              mixed + start * heads * width + head * width, heads * width);
-    }
+  const int64_t piece = std::min(kQueries, longest) * longest; // scores of one thread
+  const at::Tensor scores = at::empty({omp_get_max_threads(), piece}, q.options());
+  std::atomic<bool> failed = false; // nothing may be thrown out of the region
+#pragma omp parallel for schedule(dynamic)
+  for (int64_t task = 0; task < tasks; ++task) {
+    const int64_t text = task / heads, head = task % heads, start = starts[text];
+    const auto from = [&](const at::Tensor& x, int64_t which) {
+      HeadRows one = rows_of(x, which);
+      one.data += start * one.stride;
+      return one;
+    };
+    const OneHead one(rule, rule.slopes.empty() ? 0 : rule.slopes[head], width,
+                      scores.data_ptr<float>() + omp_get_thread_num() * piece);
+    if (!one.run(from(q, head), from(k, head / repeats), from(v, head / repeats), lengths[text],
+                 mixed + start * heads * width + head * width, heads * width))
+      failed = true;
   }
+  if (failed)
+    throw Error("a product of attention failed in oneDNN", "free some memory");
   return out;
 }
 

@@ -7,7 +7,7 @@
 namespace residua::kernel {
 
 /// From now on tensors of 256 KiB or more come from the pool, which keeps at most `bytes` unused.
-/// Call it once, before the first tensor.
+/// Call it before the first tensor. Does nothing under AddressSanitizer.
 void pool_buffers(std::size_t bytes);
 
 /// Unused bytes in the pool.

@@ -2,41 +2,12 @@
 
 #include "engine/interrupt.hpp"
 #include "engine/kernel/precision.hpp"
-#include "engine/kernel/vector_math.hpp"
+#include "engine/kernel/vector_loops.hpp"
 
 #include <algorithm>
 #include <cmath>
 
 namespace residua::kernel {
-
-RESIDUA_VECTOR static float maximum(const float* x, int64_t n) {
-  float top = x[0];
-#pragma omp simd reduction(max : top)
-  for (int64_t i = 0; i < n; ++i)
-    top = most(top, x[i]);
-  return top;
-}
-
-RESIDUA_VECTOR static float sum_of_exponentials(const float* x, int64_t n, float top) {
-  float sum = 0;
-#pragma omp simd reduction(+ : sum)
-  for (int64_t i = 0; i < n; ++i)
-    sum += exponential(x[i] - top);
-  return sum;
-}
-
-RESIDUA_VECTOR float weighted_differences(const float* a, const float* b, int64_t n, float top) {
-  float sum = 0;
-#pragma omp simd reduction(+ : sum)
-  for (int64_t i = 0; i < n; ++i)
-    sum += exponential(a[i] - top) * (a[i] - b[i]);
-  return sum;
-}
-
-RESIDUA_VECTOR static void cap(float* x, int64_t n, float c) {
-  for (int64_t i = 0; i < n; ++i)
-    x[i] = c * hyperbolic_tangent(x[i] / c);
-}
 
 Head contiguous(const Head& head) {
   return {head.weight.contiguous(), head.bias.defined() ? head.bias.contiguous() : head.bias,
@@ -56,7 +27,7 @@ void make_logits(const Head& head, const float* hidden, int64_t tokens, Words wo
   if (head.softcap > 0) {
 #pragma omp parallel for schedule(static)
     for (int64_t token = 0; token < tokens; ++token)
-      cap(logits + token * words.count, words.count, static_cast<float>(head.softcap));
+      soft_cap(logits + token * words.count, words.count, static_cast<float>(head.softcap));
   }
 }
 
@@ -64,7 +35,7 @@ double SeenLogits::add(const float* logits, Words words, int64_t target) {
   const float piece_top = maximum(logits, words.count);
   if (piece_top > top_)
     best_ = words.first + (std::find(logits, logits + words.count, piece_top) - logits);
-  const float higher = most(top_, piece_top);
+  const float higher = top_ > piece_top ? top_ : piece_top; // NaN stays NaN
   const double shrink = std::exp(static_cast<double>(top_) - higher);
   sum_ = sum_ * shrink + sum_of_exponentials(logits, words.count, higher);
   top_ = higher;

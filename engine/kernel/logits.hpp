@@ -45,7 +45,4 @@ class SeenLogits {
   float target_ = 0;
 };
 
-/// Sum of e^(a - top) (a - b) over n words.
-float weighted_differences(const float* a, const float* b, int64_t n, float top);
-
 } // namespace residua::kernel

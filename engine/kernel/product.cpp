@@ -1,12 +1,13 @@
 #include "engine/kernel/product.hpp"
 
+#include "engine/error.hpp"
+#include "engine/kernel/onednn.hpp"
 #include "engine/kernel/precision.hpp"
 
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
 #include <chrono>
 #include <dlfcn.h>
-#include <dnnl.h>
 #include <vector>
 
 namespace residua::kernel {
@@ -17,8 +18,8 @@ bool usable(const at::Tensor& tensor) {
 }
 
 static void by_onednn(const Gemm& g) {
-  dnnl_sgemm('N', g.transposed ? 'T' : 'N', g.m, g.n, g.k, g.alpha, g.a, g.lda, g.b, g.ldb, g.beta,
-             g.c, g.ldc);
+  if (!onednn::multiply(g))
+    throw Error("a matrix product failed in oneDNN", "free some memory");
 }
 
 // Fortran's interface, which every BLAS has: columns first, all arguments by address.

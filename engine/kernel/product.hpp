@@ -2,6 +2,7 @@
 // The product of a linear layer on the CPU, by the faster of two libraries.
 
 #include "engine/kernel/activation.hpp"
+#include "engine/kernel/gemm.hpp"
 
 #include <ATen/core/Tensor.h>
 #include <string>
@@ -12,23 +13,7 @@ namespace residua::kernel {
 /// are recorded (NoGradGuard).
 bool usable(const at::Tensor& tensor);
 
-/// C [m, n] = alpha A [m, k] B + beta C, rows `lda`, `ldb`, `ldc` apart. B is [k, n], or [n, k]
-/// where `transposed`.
-struct Gemm {
-  bool transposed = false;
-  int64_t m = 0, n = 0, k = 0;
-  float alpha = 1;
-  const float* a = nullptr;
-  int64_t lda = 0;
-  const float* b = nullptr;
-  int64_t ldb = 0;
-  float beta = 0;
-  float* c = nullptr;
-  int64_t ldc = 0;
-};
-
-/// By oneDNN's sgemm, or by that of the BLAS where it was clearly faster when first asked. Inside of
-/// an OpenMP region it takes one thread.
+/// By oneDNN's sgemm, or by that of the BLAS where it was clearly faster when first asked.
 void multiply(const Gemm& gemm);
 
 /// "oneDNN" or "BLAS".

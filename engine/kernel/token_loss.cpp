@@ -1,5 +1,7 @@
 #include "engine/kernel/token_loss.hpp"
 
+#include "engine/kernel/vector_loops.hpp"
+
 #include <ATen/ATen.h>
 #include <algorithm>
 
@@ -28,13 +30,15 @@ struct Reader {
   }
   void forget(int64_t tokens) {
     seen.assign(tokens, {});
+    offsets.assign(tokens, 0);
     differences.assign(tokens, 0);
   }
 
   at::Tensor hidden;
   Head head;
-  std::vector<SeenLogits> seen;    ///< by token
-  std::vector<double> differences; ///< sums of e^(a - top of a) (a - b), a the base's logits
+  std::vector<SeenLogits> seen; ///< by token
+  std::vector<float> offsets; ///< a - b of a likely word, a the base's logits: about what all share
+  std::vector<double> differences; ///< sums of e^(a - top of a) (a - b - offset)
 };
 
 /// Up to kPieceTokens tokens of a base and the models that are compared with it.
@@ -72,16 +76,20 @@ class Comparing {
       for (int64_t i = 0; i < tokens; ++i) {
         const float *own = a + i * words.count, *other = b + i * words.count;
         reader.seen[i].add(other, words, targets[i]);
-        reader.differences[i] = reader.differences[i] * shrink[i] +
-                                weighted_differences(own, other, words.count, base_.seen[i].top());
+        if (const int64_t best = base_.seen[i].best(); words.first == 0)
+          reader.offsets[i] = own[best] - other[best];
+        reader.differences[i] =
+            reader.differences[i] * shrink[i] +
+            weighted_differences(own, other, words.count, base_.seen[i].top(), reader.offsets[i]);
       }
     }
   }
 
-  // KL = sum of p (a - b) - ln Z(a) + ln Z(b).
+  // KL = sum of p (a - b) - ln Z(a) + ln Z(b); the offset counts once, as p sums to 1.
   void write(const Reader& changed, int64_t token, double* row) const {
     const SeenLogits &a = base_.seen[token], &b = changed.seen[token];
-    const double kld = changed.differences[token] / a.sum() - a.normalizer() + b.normalizer();
+    const double kld = changed.differences[token] / a.sum() + changed.offsets[token] -
+                       a.normalizer() + b.normalizer();
     row[0] = kld < 0 ? 0 : kld;
     row[1] = a.nll();
     row[2] = b.nll();

@@ -22,6 +22,17 @@ namespace residua::kernel {
   return a > b ? a : b;
 }
 
+/// (e^r - 1) / r near 0, within ln 2 / 2: Taylor's series.
+[[gnu::always_inline]] inline float small_growth(float r) {
+  float p = 1.f / 5040;
+  p = p * r + 1.f / 720;
+  p = p * r + 1.f / 120;
+  p = p * r + 1.f / 24;
+  p = p * r + 1.f / 6;
+  p = p * r + 1.f / 2;
+  return p * r + 1.f;
+}
+
 /// e^x, relative error below 3e-7; arguments beyond +-87 count as these.
 [[gnu::always_inline]] inline float exponential(float x) {
   constexpr float kLog2E = 1.44269504088896341f;
@@ -32,15 +43,8 @@ namespace residua::kernel {
   const float shifted = x * kLog2E + kRound;
   const float n = shifted - kRound;
   const float r = (x - n * kLn2High) - n * kLn2Low; // within ln 2 / 2 of 0
-  float p = 1.f / 5040;                             // Taylor's series
-  p = p * r + 1.f / 720;
-  p = p * r + 1.f / 120;
-  p = p * r + 1.f / 24;
-  p = p * r + 1.f / 6;
-  p = p * r + 1.f / 2;
-  p = p * r + 1.f;
-  p = p * r + 1.f;
-  return p * std::bit_cast<float>((std::bit_cast<uint32_t>(shifted) << 23) + 0x3F800000u);
+  return (small_growth(r) * r + 1.f) *
+         std::bit_cast<float>((std::bit_cast<uint32_t>(shifted) << 23) + 0x3F800000u);
 }
 
 [[gnu::always_inline]] inline float sigmoid(float x) {
@@ -48,7 +52,9 @@ namespace residua::kernel {
 }
 
 [[gnu::always_inline]] inline float hyperbolic_tangent(float x) {
-  return 2.f * sigmoid(2.f * x) - 1.f;
+  const float growth = small_growth(2.f * x) * 2.f * x; // e^2x - 1, where x is small
+  const bool is_small = x > -0.17f && x < 0.17f;
+  return is_small ? growth / (growth + 2.f) : 2.f * sigmoid(2.f * x) - 1.f;
 }
 
 /// 1 - Phi(|x|) of the standard normal distribution, absolute error below 1e-7 (Abramowitz and

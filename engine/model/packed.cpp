@@ -27,14 +27,18 @@ at::Tensor Packed::row(const at::Tensor& flat, int64_t row) const {
   return flat.narrow(0, starts[row], lengths[row]);
 }
 
-static void add_text(Packed& packed, const TokenIds& ids, int64_t text, int64_t context) {
-  const auto length = static_cast<int64_t>(ids.size());
+void require_length(int64_t length, int64_t text, int64_t context) {
   if (length == 0)
     throw Error(cat("text ", text + 1, " has no tokens"), "remove empty texts");
   if (length > context)
     throw Error(
         cat("text ", text + 1, " has ", length, " tokens, the model reads at most ", context),
         "split it into shorter texts");
+}
+
+static void add_text(Packed& packed, const TokenIds& ids, int64_t text, int64_t context) {
+  const auto length = static_cast<int64_t>(ids.size());
+  require_length(length, text, context);
   packed.texts.push_back(text);
   packed.starts.push_back(packed.tokens);
   packed.lengths.push_back(length);
@@ -68,6 +72,18 @@ Packed pack(const std::vector<TokenIds>& ids, const std::vector<int64_t>& which,
   if (packed.rows() * packed.longest != packed.tokens)
     add_padding(packed);
   return packed;
+}
+
+std::vector<int64_t> predicted_tokens(const std::vector<TokenIds>& texts, const std::string& what) {
+  std::vector<int64_t> tokens;
+  for (const TokenIds& text : texts) {
+    if (text.size() < 2)
+      throw Error(cat("text ", tokens.size() + 1, " has ", text.size(), " tokens, ", what,
+                      " needs two or more (the first is not predicted)"),
+                  "remove empty texts");
+    tokens.push_back(static_cast<int64_t>(text.size()) - 1);
+  }
+  return tokens;
 }
 
 Packed repeat(const Packed& packed, int64_t times) {

@@ -2,6 +2,7 @@
 // A batch of texts laid end to end, without padding: activations are [tokens, width].
 
 #include <ATen/core/Tensor.h>
+#include <string>
 #include <vector>
 
 namespace residua {
@@ -32,9 +33,16 @@ struct Packed {
   at::Tensor row(const at::Tensor& flat, int64_t row) const;
 };
 
+/// Throws Error where the text of that number (from 0) has no tokens, or more than `context`.
+void require_length(int64_t length, int64_t text, int64_t context);
+
 /// Packs the texts `which` of `ids`, on the current device. Throws Error for a text without tokens
 /// or over `context`.
 Packed pack(const std::vector<TokenIds>& ids, const std::vector<int64_t>& which, int64_t context);
+
+/// How many tokens of each text are predicted: all but the first. Throws Error for a text without
+/// one; `what` ("a loss") is what needs them.
+std::vector<int64_t> predicted_tokens(const std::vector<TokenIds>& texts, const std::string& what);
 
 /// The same batch `times` times, end to end.
 Packed repeat(const Packed& packed, int64_t times);

@@ -57,6 +57,11 @@ int64_t width_of(const Site& site, const Architecture& a) {
   }
 }
 
+int layer_of(const Site& site, const Architecture& a) {
+  const bool at_end = site.point == Point::final || site.point == Point::logits;
+  return at_end ? static_cast<int>(a.layers) : site.layer;
+}
+
 std::vector<Site> all_sites(const Architecture& a) {
   std::vector<Site> sites = {{Point::embed}};
   for (int layer = 0; layer < a.layers; ++layer)

@@ -38,6 +38,9 @@ struct Site {
 /// Columns of a site's activations; of the pattern, which has one per key, the heads.
 int64_t width_of(const Site& site, const Architecture& architecture);
 
+/// The layer that computes a site: -1 the embedding, `layers` the final norm and head.
+int layer_of(const Site& site, const Architecture& architecture);
+
 /// All sites of a model, in the order of the forward pass. Where attention and MLP run in parallel
 /// there is no resid.mid.
 std::vector<Site> all_sites(const Architecture& architecture);

@@ -7,18 +7,17 @@
 
 namespace residua {
 
-static void require_known(const at::Tensor& ids, int64_t vocab) {
-  const int64_t least = ids.min().item<int64_t>(), most = ids.max().item<int64_t>();
-  if (least < 0 || most >= vocab)
-    throw Error(
-        cat("token ", least < 0 ? least : most, " is not in the model's vocabulary of ", vocab),
-        "encode the texts with the model's own tokenizer");
+void require_known(int64_t token, int64_t vocab) {
+  if (token < 0 || token >= vocab)
+    throw Error(cat("token ", token, " is not in the model's vocabulary of ", vocab),
+                "encode the texts with the model's own tokenizer");
 }
 
 at::Tensor embed(const Model& model, const Pass& pass, Taps& taps) {
   const Architecture& a = model.architecture();
   const Packed& packed = pass.packed();
-  require_known(packed.ids, a.vocab);
+  require_known(packed.ids.min().item<int64_t>(), a.vocab);
+  require_known(packed.ids.max().item<int64_t>(), a.vocab);
   at::Tensor x = model.param("embed.tokens").index_select(0, packed.ids);
   if (a.embed_scale != 1)
     x = x * a.embed_scale;

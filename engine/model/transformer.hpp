@@ -9,6 +9,8 @@
 
 namespace residua {
 
+/// Throws Error for a token that the vocabulary does not have.
+void require_known(int64_t token, int64_t vocab);
 /// [tokens, width]: the stream before L0.
 at::Tensor embed(const Model& model, const Pass& pass, Taps& taps);
 /// The stream after `layer`, from the stream before it.

@@ -110,12 +110,17 @@ class DivergenceSink : public Sink {
   }
 
   void measure_fused(const Batch& batch) {
-    std::vector<kernel::Reading> readings;
-    for (const Branch& branch : batch.branches)
-      readings.push_back({branch.hidden, head_of(models_[branch.models[0]])});
-    const auto columns = kernel::token_divergences(readings[0], readings, batch.targets);
+    const auto reading = [&](const Branch& branch) {
+      return kernel::Reading{branch.hidden, head_of(models_[branch.models[0]])};
+    };
+    const kernel::Reading base = reading(batch.branches[0]);
+    const std::size_t first = batch.branches[0].models.size() > 1 ? 0 : 1; // others equal the base
+    std::vector<kernel::Reading> changed;
+    for (std::size_t i = first; i < batch.branches.size(); ++i)
+      changed.push_back(reading(batch.branches[i]));
+    const auto columns = kernel::token_divergences(base, changed, batch.targets);
     for (std::size_t i = 0; i < columns.size(); ++i)
-      keep(batch.branches[i].models, batch.into, columns[i]);
+      keep(batch.branches[first + i].models, batch.into, columns[i]);
   }
 
   void keep(const ModelIndexes& models, const at::Tensor& into, const at::Tensor& columns) {
@@ -154,23 +159,11 @@ class DivergenceSink : public Sink {
   std::map<int64_t, Batch> batches_; // by first text
 };
 
-std::vector<int64_t> predicted_tokens(const std::vector<TokenIds>& texts) {
-  std::vector<int64_t> tokens;
-  for (const TokenIds& text : texts) {
-    if (text.size() < 2)
-      throw Error(cat("text ", tokens.size() + 1, " has ", text.size(),
-                      " tokens, a divergence needs two or more (the first is not predicted)"),
-                  "remove empty texts");
-    tokens.push_back(static_cast<int64_t>(text.size()) - 1);
-  }
-  return tokens;
-}
-
 } // namespace
 
 Divergences diverge(const Model& base, const std::vector<Model>& models,
                     const std::vector<TokenIds>& texts) {
-  std::vector<int64_t> tokens = predicted_tokens(texts);
+  std::vector<int64_t> tokens = predicted_tokens(texts, "a divergence");
   std::vector<Model> all = {base};
   all.insert(all.end(), models.begin(), models.end());
   DivergenceSink sink(all, tokens);

@@ -11,18 +11,6 @@
 
 namespace residua {
 
-static std::vector<int64_t> count_predicted(const std::vector<TokenIds>& texts) {
-  std::vector<int64_t> tokens;
-  for (const TokenIds& text : texts) {
-    if (text.size() < 2)
-      throw Error(cat("text ", tokens.size() + 1, " has ", text.size(),
-                      " tokens, a loss needs two or more (the first is not predicted)"),
-                  "remove empty texts");
-    tokens.push_back(static_cast<int64_t>(text.size()) - 1);
-  }
-  return tokens;
-}
-
 namespace {
 
 /// The keys of losses in a store. A loss depends on the tokens, not on how they were written.
@@ -119,8 +107,12 @@ static std::vector<T> pick(const std::vector<T>& all, const std::vector<std::siz
 
 Losses evaluate(const std::vector<Model>& models, const std::vector<TokenIds>& texts,
                 const EvaluateOptions& options) {
+  if (options.precision != kernel::Precision::float32 && !device::current().is_cpu())
+    throw Error("bfloat16 products are for the CPU", "leave out precision on this device");
   Losses losses;
-  losses.tokens = count_predicted(texts);
+  losses.tokens = predicted_tokens(texts, "a loss");
+  if (!models.empty())
+    require_readable(texts, models[0].architecture()); // before the store takes some texts out
   losses.nll.assign(models.size(), std::vector<double>(texts.size(), NAN));
   std::optional<Keys> keys;
   if (options.store != nullptr) {
@@ -155,7 +147,7 @@ class TokenSink : public Sink {
 } // namespace
 
 std::vector<double> evaluate_tokens(const Model& model, const TokenIds& text) {
-  count_predicted({text});
+  predicted_tokens({text}, "a loss");
   TokenSink sink;
   run({model}, {text}, sink);
   return sink.nll;

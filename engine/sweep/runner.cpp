@@ -13,13 +13,12 @@ namespace residua {
 
 // The last layer whose computation somebody wants; `layers` stands for the final norm and head.
 static int last_wanted(const Sink& sink, const Architecture& a) {
-  const auto layers = static_cast<int>(a.layers);
   if (sink.wants_loss())
-    return layers;
+    return static_cast<int>(a.layers);
   int last = -1;
   for (const Site& site : all_sites(a))
     if (sink.wants(site))
-      last = site.layer >= 0 ? site.layer : site.point == Point::embed ? -1 : layers;
+      last = layer_of(site, a);
   return last;
 }
 
@@ -58,11 +57,34 @@ static void require_one_architecture(const std::vector<Model>& models) {
   }
 }
 
-// How the texts go: in batches, of which groups pass each layer together.
+// Ids mean nothing to another tokenizer's model.
+static void require_one_tokenizer(const std::vector<Model>& models) {
+  const auto& first = models[0].weights().tokenizer();
+  for (const Model& model : models) {
+    const auto& other = model.weights().tokenizer();
+    if (first == other || !first || !other || first->digest() == other->digest())
+      continue;
+    throw Error(cat("models of one batch have different tokenizers: ", models[0].weights().name(),
+                    " and ", model.weights().name()),
+                "run them in two calls");
+  }
+}
+
+void require_readable(const std::vector<TokenIds>& texts, const Architecture& a) {
+  for (std::size_t text = 0; text < texts.size(); ++text) {
+    require_length(static_cast<int64_t>(texts[text].size()), static_cast<int64_t>(text), a.context);
+    for (const int64_t id : texts[text])
+      require_known(id, a.vocab);
+  }
+}
+
+/// How the texts go: in batches, of which groups pass each layer together.
 struct Schedule {
   std::vector<std::vector<int64_t>> batches;
-  int64_t together = 0; ///< tokens of a group, or one batch
-  int64_t room = 0;     ///< streams of `together` tokens that may live at once
+  int64_t together = 0;     ///< tokens of a group; one batch if it is less
+  double token_bytes = 0;   ///< of one stream
+  double kept_bytes = 0;    ///< what the sink keeps of a token
+  double least_streams = 0; ///< that a walk needs
 };
 
 // One batch at a time, if all the weights stay in the cache from batch to batch. Else as many as
@@ -71,24 +93,32 @@ struct Schedule {
 static Schedule schedule(const std::vector<Model>& models, const std::vector<TokenIds>& texts,
                          const Sink& sink, int last, const TrieSize& trie, double stream_bytes) {
   const Architecture& a = models[0].architecture();
-  const double token = static_cast<double>(a.width) * sizeof(float); // bytes of one in a stream
-  const auto least = static_cast<double>(last + 3); // streams: the walk needs one per layer
-  const auto fitting = static_cast<int64_t>(stream_bytes / (least * token));
   Schedule plan;
-  const int64_t budget = std::clamp(fitting, int64_t{1}, batch_tokens(a));
-  plan.batches = make_batches(texts, budget);
-  const double streams = std::min(static_cast<double>(trie.most_nodes) + 1, 4 * least);
+  plan.token_bytes = static_cast<double>(a.width) * sizeof(float);
+  plan.kept_bytes = sink.kept_bytes(a);
+  plan.least_streams = last + 3; // one per layer, and one to make
+  const auto fitting = static_cast<int64_t>(
+      stream_bytes / (plan.least_streams * plan.token_bytes + plan.kept_bytes));
+  plan.batches = make_batches(texts, std::clamp(fitting, int64_t{1}, batch_tokens(a)));
+  const double streams = std::clamp(static_cast<double>(trie.most_nodes) + 1, plan.least_streams,
+                                    4 * plan.least_streams);
   if (!weights_stay(models, trie, last))
-    plan.together = static_cast<int64_t>(stream_bytes / (streams * token + sink.kept_bytes(a)));
-  const double tokens = static_cast<double>(std::max(plan.together, budget)) * token;
-  plan.room = static_cast<int64_t>(std::max(least, stream_bytes / tokens));
+    plan.together =
+        static_cast<int64_t>(stream_bytes / (streams * plan.token_bytes + plan.kept_bytes));
   return plan;
 }
 
-static int64_t count_tokens(const std::vector<TokenIds>& texts) {
+/// Streams of a group that may live at once.
+static int64_t room_for(const Schedule& plan, int64_t tokens, double stream_bytes) {
+  const double each = static_cast<double>(tokens) * plan.token_bytes;
+  const double kept = static_cast<double>(tokens) * plan.kept_bytes;
+  return static_cast<int64_t>(std::max(plan.least_streams, (stream_bytes - kept) / each));
+}
+
+static int64_t count_tokens(const std::vector<TokenIds>& texts, const std::vector<int64_t>& which) {
   int64_t tokens = 0;
-  for (const TokenIds& text : texts)
-    tokens += static_cast<int64_t>(text.size());
+  for (const int64_t text : which)
+    tokens += static_cast<int64_t>(texts[text].size());
   return tokens;
 }
 
@@ -98,35 +128,57 @@ void RunReport::add(const RunReport& other) {
   trie_tokens += other.trie_tokens;
 }
 
+// Batches that pass each layer together, from the batch `first` on: at least one.
+static std::vector<Packed> next_group(const Schedule& plan, const std::vector<TokenIds>& texts,
+                                      std::size_t first, int64_t context) {
+  std::vector<Packed> group;
+  int64_t tokens = 0;
+  for (std::size_t i = first; i < plan.batches.size(); ++i) {
+    tokens += count_tokens(texts, plan.batches[i]);
+    if (i > first && tokens > plan.together)
+      break;
+    group.push_back(pack(texts, plan.batches[i], context));
+  }
+  return group;
+}
+
+static int64_t count_tokens(const std::vector<Packed>& group) {
+  int64_t tokens = 0;
+  for (const Packed& batch : group)
+    tokens += batch.tokens;
+  return tokens;
+}
+
 RunReport run(const std::vector<Model>& models, const std::vector<TokenIds>& texts, Sink& sink,
               double stream_bytes) {
   RunReport report;
   if (models.empty() || texts.empty())
     return report;
   require_one_architecture(models);
-  const at::NoGradGuard no_grad;
+  require_one_tokenizer(models);
   const Architecture& a = models[0].architecture();
+  require_readable(texts, a);
+  const at::NoGradGuard no_grad;
+  const double budget = std::min(stream_bytes, 1e15); // beyond any memory: no limit
   const int last = last_wanted(sink, a);
   const TrieSize trie = measure_trie(models, last);
-  const Schedule plan = schedule(models, texts, sink, last, trie, stream_bytes);
-  const int64_t asked = count_tokens(texts) * trie.nodes;
-  report.trie_tokens = static_cast<double>(asked);
+  const Schedule plan = schedule(models, texts, sink, last, trie, budget);
+  int64_t tokens = 0;
+  for (const auto& batch : plan.batches)
+    tokens += count_tokens(texts, batch);
+  report.trie_tokens = static_cast<double>(tokens * trie.nodes);
   Progress progress(cat("running ", models.size(), models.size() == 1 ? " model" : " models"),
-                    std::max<int64_t>(1, asked), "layer tokens");
-  std::vector<Packed> group;
-  int64_t grouped = 0;
-  for (std::size_t i = 0; i < plan.batches.size(); ++i) {
-    group.push_back(pack(texts, plan.batches[i], a.context));
-    grouped += group.back().tokens;
-    if (grouped < plan.together && i + 1 < plan.batches.size())
-      continue;
+                    std::max<int64_t>(1, tokens * trie.nodes), "layer tokens");
+  for (std::size_t done = 0; done < plan.batches.size();) {
+    const auto group = next_group(plan, texts, done, a.context);
+    const int64_t grouped = count_tokens(group);
     Walk walk(models, group, sink, last, progress);
-    walk.start(plan.room);
+    walk.start(room_for(plan, grouped, budget));
     sink.done();
-    const double bytes = static_cast<double>(grouped * a.width) * sizeof(float);
-    report.stream_bytes = std::max(report.stream_bytes, walk.most_streams() * bytes);
-    group.clear();
-    grouped = 0;
+    const double bytes = static_cast<double>(grouped) * plan.token_bytes;
+    report.stream_bytes =
+        std::max(report.stream_bytes, static_cast<double>(walk.most_streams()) * bytes);
+    done += group.size();
   }
   report.layer_tokens = static_cast<double>(progress.done());
   return report;

@@ -45,13 +45,13 @@ TrieSize measure_trie(const std::vector<Model>& models, int last) {
         next.push_back(fork.models);
     level = std::move(next);
     size.variants_by_layer.push_back(static_cast<int64_t>(found.size()));
+    const auto nodes = static_cast<int64_t>(level.size());
+    size.most_nodes = std::max(size.most_nodes, nodes);
     if (layer < 0)
       continue;
-    const auto nodes = static_cast<int64_t>(level.size());
     size.nodes += nodes;
     size.leaves = nodes;
     size.separate += static_cast<int64_t>(models.size());
-    size.most_nodes = std::max(size.most_nodes, nodes);
   }
   return size;
 }

@@ -22,24 +22,11 @@ class BranchTaps : public Taps {
   const ModelIndexes& models_;
 };
 
+// All models begin with nothing, before the embedding.
 void Walk::start(int64_t room) {
-  Streams streams = embed_all();
-  const auto made = static_cast<int64_t>(streams.size());
-  descend(0, std::move(streams), room - made);
-}
-
-Walk::Streams Walk::embed_all() {
-  Streams streams;
-  for (const Variant& variant : variants(models_, {everyone(models_)}, -1)) {
-    Stream stream{variant[0].models, {}};
-    for (std::size_t batch = 0; batch < group_.size(); ++batch) {
-      BranchTaps taps(sink_, group_[batch], stream.models);
-      stream.values.push_back(embed(models_[stream.models[0]], pass(batch, 1), taps));
-    }
-    streams.push_back(std::move(stream));
-    most_ = std::max(most_, ++alive_);
-  }
-  return streams;
+  Streams nothing(1);
+  nothing[0] = {everyone(models_), std::vector<at::Tensor>(group_.size())};
+  descend(-1, std::move(nothing), room);
 }
 
 // The forks of `found` in turn, in parts of at most `size`.
@@ -64,7 +51,18 @@ static std::vector<std::vector<Variant>> in_parts(const std::vector<Variant>& fo
   return parts;
 }
 
-// `room`: streams that may live beside `parents`. One stream per level below must remain possible.
+// The forks of all variants, each counted as a use of its parent.
+static int64_t count_forks(const std::vector<Variant>& found, std::vector<int64_t>& uses) {
+  int64_t forks = 0;
+  for (const Variant& variant : found)
+    for (const Fork& fork : variant) {
+      ++uses[fork.parent];
+      ++forks;
+    }
+  return forks;
+}
+
+// `room`: streams that may live beside `parents`. One per level below must remain possible.
 void Walk::descend(int layer, Streams parents, int64_t room) {
   if (layer > last_)
     return;
@@ -72,20 +70,18 @@ void Walk::descend(int layer, Streams parents, int64_t room) {
   for (const Stream& parent : parents)
     groups.push_back(parent.models);
   const auto found = variants(models_, groups, layer);
-  int64_t forks = 0;
-  for (const Variant& variant : found)
-    for (const Fork& fork : variant) {
-      ++parents[fork.parent].uses;
-      ++forks;
-    }
-  const auto known = static_cast<int64_t>(parents.size());
+  std::vector<int64_t> uses(parents.size());
+  const int64_t forks = count_forks(found, uses);
+  for (std::size_t i = 0; i < parents.size(); ++i)
+    parents[i].uses = uses[i];
+  const int64_t known = layer < 0 ? 0 : static_cast<int64_t>(parents.size());
   const int64_t below = last_ - layer;
   const bool fits = forks == known || layer == last_ || forks <= room - below;
   const int64_t size = fits ? forks : std::max<int64_t>(1, std::min(room / 2, room - below));
   for (const auto& part : in_parts(found, size)) {
     Streams made;
     for (const Variant& variant : part)
-      run_forks(layer, parents, variant, made);
+      run_forks(layer, parents, variant, room, made);
     const auto now = static_cast<int64_t>(made.size());
     if (layer < last_)
       descend(layer + 1, std::move(made), fits ? room + known - now : room - now);
@@ -96,7 +92,7 @@ void Walk::descend(int layer, Streams parents, int64_t room) {
 std::size_t Walk::abreast(int layer) const {
   const Architecture& a = models_[0].architecture();
   for (const Site& site : all_sites(a))
-    if ((site.layer == layer || layer == a.layers) && sink_.wants(site))
+    if (layer_of(site, a) == layer && sink_.wants(site))
       return 1;
   int64_t tokens = 1;
   for (const Packed& batch : group_)
@@ -104,8 +100,12 @@ std::size_t Walk::abreast(int layer) const {
   return static_cast<std::size_t>(std::max<int64_t>(1, batch_tokens(a) / tokens));
 }
 
-void Walk::run_forks(int layer, Streams& parents, const Variant& forks, Streams& made) {
-  const std::size_t together = abreast(layer), first_made = made.size();
+void Walk::run_forks(int layer, Streams& parents, const Variant& forks, int64_t room,
+                     Streams& made) {
+  // Where each replaces its parent, no more than there is room for are new at once.
+  const auto together =
+      std::min(abreast(layer), static_cast<std::size_t>(std::max<int64_t>(1, room)));
+  const std::size_t first_made = made.size();
   for (const Fork& fork : forks)
     made.push_back({fork.models, std::vector<at::Tensor>(group_.size())});
   for (std::size_t first = 0; first < forks.size(); first += together) {
@@ -129,22 +129,24 @@ void Walk::run_abreast(int layer, Streams& parents, Forks forks, Stream* made) {
   for (const Fork& fork : forks)
     if (--parents[fork.parent].uses == 0) {
       parents[fork.parent].values.clear();
-      --alive_;
+      alive_ -= layer < 0 ? 0 : 1;
     }
 }
 
 at::Tensor Walk::run_batch(int layer, const Streams& parents, Forks forks, std::size_t batch) {
+  const Model& model = models_[forks[0].models[0]];
+  BranchTaps taps(sink_, group_[batch], forks[0].models);
+  if (layer < 0)
+    return embed(model, pass(batch, 1), taps);
   std::vector<at::Tensor> values;
   for (const Fork& fork : forks)
     values.push_back(parents[fork.parent].values[batch]);
   const at::Tensor stream = values.size() == 1 ? values[0] : at::cat(values);
   progress_.advance(stream.size(0));
-  const Model& model = models_[forks[0].models[0]];
   if (layer == model.architecture().layers) {
     run_end(stream, batch, forks);
     return {};
   }
-  BranchTaps taps(sink_, group_[batch], forks[0].models);
   return run_layer(model, layer, stream, pass(batch, forks.size()), taps);
 }
 

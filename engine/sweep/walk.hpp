@@ -19,7 +19,7 @@ class Walk {
        Progress& progress)
       : models_(models), group_(group), sink_(sink), last_(last), progress_(progress) {}
 
-  /// `room`: streams that may live at once, two more than layers or more.
+  /// `room`: streams that may live at once, three more than layers up to `last`, or more.
   void start(int64_t room);
   int64_t most_streams() const { return most_; } ///< that lived at once
 
@@ -33,9 +33,8 @@ class Walk {
   using Streams = std::vector<Stream>;
   using Forks = std::span<const Fork>;
 
-  Streams embed_all();
-  void descend(int layer, Streams streams, int64_t room);
-  void run_forks(int layer, Streams& parents, const Variant& forks, Streams& made);
+  void descend(int layer, Streams parents, int64_t room);
+  void run_forks(int layer, Streams& parents, const Variant& forks, int64_t room, Streams& made);
   void run_abreast(int layer, Streams& parents, Forks forks, Stream* made);
   at::Tensor run_batch(int layer, const Streams& parents, Forks forks, std::size_t batch);
   void run_end(const at::Tensor& stream, std::size_t batch, Forks forks);

@@ -61,6 +61,9 @@ local function checked(opts)
   if opts.measure ~= "loss" then
     error(("sweep: unknown measure '%s', expected one of: loss"):format(opts.measure), 4)
   end
+  if opts.memory <= 0 or opts.memory ~= opts.memory then
+    error(("sweep: option 'memory' must be above 0 GB, got %s"):format(opts.memory), 4)
+  end
   if not opts.texts then
     error("sweep: option 'texts' is missing", 4)
   end

@@ -62,7 +62,7 @@ double coverage(int64_t sentences) {
 } // namespace
 
 TEST_CASE("intervals of mean divergences cover", "[probe][coverage]") {
-  const int64_t sentences = GENERATE(50, 200);
+  const int64_t sentences = GENERATE(100, 200);
   const double share = coverage(sentences);
   CAPTURE(sentences);
   CHECK(share >= 0.93);

@@ -9,7 +9,7 @@
 #include "engine/sweep/continuation.hpp"
 #include "engine/sweep/cost.hpp"
 #include "engine/sweep/evaluate.hpp"
-#include "tests/support/golden.hpp"
+#include "tests/engine/sweep/small_models.hpp"
 #include "tests/support/message.hpp"
 
 #include <ATen/ATen.h>
@@ -19,39 +19,6 @@
 #include <set>
 
 using namespace residua;
-
-/// A random model of the shape of gpt2, `layers` deep and as small as can be.
-static Model small_model(int64_t layers) {
-  Architecture a = golden::load("gpt2-tied").model.architecture();
-  a.layers = layers;
-  a.width = a.mlp_width = 8;
-  a.heads = a.kv_heads = 2;
-  a.head_width = 4;
-  return Model(random_weights(a, 1, nullptr));
-}
-
-/// `base` quantized everywhere but in `layers`.
-static Model protecting(const Model& base, const std::vector<int64_t>& layers) {
-  std::vector<Rule> rules = {{"L*", integer_quantizer(4, true)}};
-  for (const int64_t layer : layers)
-    rules.push_back({cat("L", layer, ".*"), {}});
-  return base.with(Plan(rules));
-}
-
-/// Every set of `count` layers protected.
-static std::vector<Model> protecting_each(const Model& base, int count) {
-  const int64_t layers = base.architecture().layers;
-  std::vector<Model> models;
-  for (int64_t mask = 0; mask < int64_t{1} << layers; ++mask) {
-    std::vector<int64_t> chosen;
-    for (int64_t layer = 0; layer < layers; ++layer)
-      if (mask >> layer & 1)
-        chosen.push_back(layer);
-    if (static_cast<int>(chosen.size()) == count)
-      models.push_back(protecting(base, chosen));
-  }
-  return models;
-}
 
 /// Counts how often each site is computed.
 class CountingSink : public Sink {
@@ -98,6 +65,16 @@ TEST_CASE("sharing costs what the closed form says, and the runner does no more"
   CHECK(cost_of_sweep({}, {}).layers == 0);
 }
 
+TEST_CASE("texts that cannot be read are found before the run", "[sweep]") {
+  const Model model = small_model(2);
+  CountingSink sink;
+  CHECK(message_of([&] {
+          run({model}, {{1, 2}, TokenIds(33, 1)}, sink);
+        }).starts_with("text 2 has 33 tokens"));
+  CHECK(message_of([&] { run({model}, {{1, 2}, {1, 61}}, sink); }).starts_with("token 61 is not"));
+  CHECK(sink.layers == 0);
+}
+
 TEST_CASE("operations are counted as the shapes say", "[sweep]") {
   // Width 8, two heads of 4, MLP width 8: products of 4 * 8 * 8 and 2 * 8 * 8 weights for each of 3
   // tokens; scores and mixing of 6 pairs of tokens, 8 wide; a vocabulary of 61 for 2 tokens.
@@ -105,26 +82,6 @@ TEST_CASE("operations are counted as the shapes say", "[sweep]") {
   CHECK(layer_flops(a, {3}) == 2 * (4 + 2) * 64 * 3 + 2 * 2 * 8 * 6);
   CHECK(head_flops(a, {3}) == 2 * 61 * 8 * 2);
   CHECK(layer_flops(a, {3, 3}) == 2 * layer_flops(a, {3}));
-}
-
-TEST_CASE("streams stay within their budget, with the same results", "[sweep][property]") {
-  const Model base = small_model(6);
-  std::vector<Model> models;
-  for (int count = 0; count <= 6; ++count)
-    for (const Model& model : protecting_each(base, count))
-      models.push_back(model);
-  REQUIRE(models.size() == 64);
-  const std::vector<TokenIds> texts = {{1, 2, 3}, {4, 5}, {6, 7, 8, 9, 10, 11}, {12, 13, 14}};
-  const Losses free = evaluate(models, texts);
-  CHECK(free.report.layer_tokens == 14 * (126 + 64));
-  for (const double bytes : {4e3, 1e4, 1e5}) { // a token's stream has 32 bytes
-    const Losses bounded = evaluate(models, texts, {nullptr, bytes});
-    CHECK(bounded.report.stream_bytes <= bytes);
-    CHECK(bounded.report.layer_tokens == free.report.layer_tokens);
-    for (std::size_t i = 0; i < models.size(); ++i)
-      for (std::size_t text = 0; text < texts.size(); ++text)
-        CHECK(bounded.nll[i][text] == Approx(free.nll[i][text]).epsilon(1e-6));
-  }
 }
 
 TEST_CASE("layers behind the last wanted site do not run", "[sweep]") {

@@ -1,0 +1,16 @@
+#pragma once
+// All that is asked of oneDNN. Compiled without libtorch's headers: a wheel of it brings those of
+// another oneDNN.
+
+#include "engine/kernel/gemm.hpp"
+
+namespace residua::kernel::onednn {
+
+/// False where it failed. Inside of an OpenMP region it takes one thread.
+bool multiply(const Gemm& gemm);
+
+/// The same with alpha 1 and beta 0, of factors rounded to bfloat16 and sums in float32. Throws
+/// Error where the processor has no bfloat16.
+void multiply_bfloat16(const Gemm& gemm);
+
+} // namespace residua::kernel::onednn
