@@ -21,7 +21,9 @@ struct Rule {
 struct Cost {
   int64_t values = 0;           ///< all weights of the model
   int64_t protected_values = 0; ///< weights kept in full precision
-  double bits = 0;              ///< total, scales included; a protected value counts as stored
+  /// Total, scales included; a protected value counts as stored. With bit allocation the mean that
+  /// was asked for, from which the whole bits of the rows stray.
+  double bits = 0;
   double protected_share() const {
     return static_cast<double>(protected_values) / static_cast<double>(values);
   }

@@ -92,6 +92,19 @@ class ResumeTest(ProgramTest):
         self.assertEqual((again["remembered"], again["nll"]), (MODELS * TEXTS, result["nll"]))
         print(f"{KILLS} kills, results on disk after each: {sorted(portions)}")
 
+    def test_an_interrupt_keeps_what_is_done(self):
+        with self.start(self.store) as process:
+            process.stdout.readline()
+            while process.poll() is None and self.on_disk() == 0:
+                time.sleep(0.05)
+            process.send_signal(signal.SIGINT)
+            _, errors = process.communicate(timeout=60)
+        self.assertEqual((process.returncode, errors), (130, "interrupted\n"))
+        kept = self.on_disk()
+        self.assertTrue(0 < kept < MODELS * TEXTS, kept)
+        result, _ = self.finish(self.store)
+        self.assertEqual(result["remembered"], kept)
+
 
 if __name__ == "__main__":
     unittest.main()
