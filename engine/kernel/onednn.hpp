@@ -1,12 +1,12 @@
 #pragma once
-// All that is asked of oneDNN. Compiled without libtorch's headers: a wheel of it brings those of
-// another oneDNN.
+// All that is asked of oneDNN, which onednn_library.cpp does in a library of its own.
 
 #include "engine/kernel/gemm.hpp"
 
 namespace residua::kernel::onednn {
 
-/// False where it failed. Inside of an OpenMP region it takes one thread.
+/// False where it failed; throws Error where oneDNN cannot be loaded. Inside of an OpenMP region it
+/// takes one thread.
 bool multiply(const Gemm& gemm);
 
 /// The same with alpha 1 and beta 0, of factors rounded to bfloat16 and sums in float32. Throws
