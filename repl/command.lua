@@ -14,6 +14,7 @@ residua FILE.lua [ARGS]          run a script
 residua -e CODE                  run code and show its results
 residua run ID... [key=value]    run experiments by id: T-004, 'T-*', all
     --model M      a bundled name, a folder, or a Hugging Face id in the local cache
+    --model2 M     a second one, for experiments that compare two
     --texts T      a bundled name or a folder
     --out DIR      folder for the records of the runs
     --json FILE    results as JSON; - is standard output
@@ -33,7 +34,8 @@ residua info MODEL               family, sizes, params, tokenizer of a model, fr
     --digest       also the digest of the weights, which reads them all
 residua doc [NAME]               show documentation: quant.int, Tensor:matmul, a word
 residua new NAME                 start an experiment from a template
-residua test [FILE [NAME]]       run the tests of the library, one file or one test
+residua test [FILE [NAME]]       run the tests of the library: all, a folder (planted/s), one file or
+                                 one test
 residua doctor                   check this machine
 residua stubs [DIR]              write the stubs of the native modules for editors
 
@@ -63,6 +65,7 @@ local TOP <const> = with_general({
 
 local RUN <const> = with_general({
   ["--model"] = { key = "model", value = "M" },
+  ["--model2"] = { key = "model2", value = "M" },
   ["--texts"] = { key = "texts", value = "T" },
   ["--out"] = { key = "out", value = "DIR" },
   ["--json"] = { key = "json", value = "FILE" },
@@ -115,6 +118,7 @@ end
 -- Globals as user code sees them: the modules of the library, loaded on first use.
 local function install_globals(assign)
   require("residua.store").use()
+  require("residua.screen").use(terminal.width)
   strict.install({
     modules = require("residua"),
     assign = assign,
@@ -242,37 +246,10 @@ function commands.new(_, rest)
   return 0
 end
 
--- "quant", "quant_test.lua" and a path all name a file of tests.
-local function test_file(name)
-  local folder = terminal.home() .. "/tests/lua/"
-  for _, path in ipairs({ name, folder .. name, folder .. name .. "_test.lua" }) do
-    local file = path:find("%.lua$") and io.open(path)
-    if file then
-      file:close()
-      return path
-    end
-  end
-  return nil
-end
-
-local function all_test_files()
-  local paths = {}
-  for _, path in ipairs(terminal.files(terminal.home() .. "/tests/lua/")) do
-    if path:find("_test%.lua$") then
-      paths[#paths + 1] = path
-    end
-  end
-  return paths
-end
-
 function commands.test(_, rest)
-  local paths = all_test_files()
-  if rest[1] then
-    local path = test_file(rest[1])
-    if not path then
-      return wrong_use(("no test file '%s' here or in tests/lua"):format(rest[1]))
-    end
-    paths = { path }
+  local paths = require("repl.test_files").find(rest[1])
+  if not paths then
+    return wrong_use(("no test file '%s' here or in tests/"):format(rest[1] or ""))
   end
   return require("residua.testing").run_files(paths, rest[2]) and 0 or 1
 end

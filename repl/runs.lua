@@ -8,7 +8,7 @@ local text = require("residua.text")
 
 local M = {}
 
-local VERDICTS <const> = { "supported", "refuted", "inconclusive" }
+local VERDICTS <const> = { "supported", "refuted", "inconclusive", "not run" }
 
 -- The store, or nil and what is wrong. Looking makes no file.
 local function open_store()

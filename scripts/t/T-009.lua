@@ -14,8 +14,7 @@ return experiment {
     local languages, layers = #texts:languages(), m:layers()
     local count = texts:count() // languages
     local means = m:capture(texts, "L*.resid.post", { reduce = "mean" })
-    local counts = tensor.cat({ tensor.ones(1, count):to("float64"),
-      stats.resample_counts(count, p.resamples, x.seed) }, 1) / count
+    local draws = stats.draws(count, p.resamples, x.seed) / count
     local shuffled = stats.shuffled(range(1, count), x.seed)
 
     -- Rows less their mean, of length 1: then a product of two is their centred cosine.
@@ -61,12 +60,11 @@ return experiment {
 
     -- Depth of the highest layer (layer / layers), in the data and in resamples of the sentences.
     local function peak(profile)
-      local depths = counts:matmul(tensor.stack(profile, 2)):argmax(2):totable()
+      local depths = draws:matmul(tensor.stack(profile, 2)):argmax(2):totable()
       for i, place in ipairs(depths) do
         depths[i] = (place - 1) / layers
       end
-      local bounds = stats.quantiles(depths, { 0.025, 0.975 })
-      return { estimate = depths[1], low = bounds[1], high = bounds[2], n = count, level = 0.95 }
+      return stats.from_draws(depths, { n = count })
     end
     x:verdict("peak_cosine", peak(profiles.cosine))
     x:verdict("peak_retrieval", peak(profiles.hits))

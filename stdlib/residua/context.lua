@@ -1,5 +1,7 @@
 -- What an experiment sees while it runs: model, texts, seed, and where its results go.
 
+local given = require("residua.given")
+local plot = require("residua.plot")
 local sorted_keys = require("residua.sorted_keys")
 local table_of = require("residua.table")
 
@@ -11,16 +13,22 @@ Context.__index = Context
 ---@class residua.context.Opts
 ---@field experiment Experiment
 ---@field model Model
+---@field model2? Model  a second model, where one was given
 ---@field texts Corpus
 ---@field seed integer
 ---@field write function  receives lines of text
 
---- Returns the context of one run: fields model, texts, seed; methods table, verdict, warn, say.
+--- Returns the context of one run: fields model, model2, texts, seed; methods table, plot, verdict, warn, say.
 ---@param opts residua.context.Opts
 ---@return Context
 function M.new(opts)
-  return setmetatable({ experiment = opts.experiment, model = opts.model, texts = opts.texts, seed = opts.seed,
-    write = opts.write, effects = {}, tables = {}, warnings = {} }, Context)
+  local self = setmetatable({ experiment = opts.experiment, model = opts.model, model2 = opts.model2,
+    texts = opts.texts, seed = opts.seed, write = opts.write, effects = {}, tables = {}, figures = {}, warnings = {},
+    sources = {} }, Context)
+  given.listen(function(source)
+    self.sources[source] = true
+  end)
+  return self
 end
 
 --- Prints rows and keeps them in the record.
@@ -33,20 +41,36 @@ function Context:table(rows, opts)
   self.write("")
 end
 
+--- Draws rows and keeps the figure for the report.
+---@param rows table[]
+---@param opts table  as `plot` takes them: caption, kind, x, y
+function Context:plot(rows, opts)
+  local figure = plot(rows, opts)
+  self.figures[#self.figures + 1] = figure
+  self.write(tostring(figure))
+  self.write("")
+end
+
 --- Says which effect decides a prediction that the experiment declared. The host judges it after the run.
 ---@param name string  of the prediction
----@param effect table  estimate, low, high, p, n as the functions of `stats` return them; or { refused = why }
+---@param effect table  estimate, low, high, p, n as the functions of `stats` return them; { refused = why } where
+---  it cannot be told; { not_run = why } where something is missing that the prediction needs
 function Context:verdict(name, effect)
   if not self.experiment.predicts[name] then
     error(("verdict '%s' was not predicted; predictions are %s"):format(tostring(name),
       table.concat(sorted_keys(self.experiment.predicts), ", ")), 2)
   elseif self.effects[name] then
     error(("verdict '%s' was given twice"):format(name), 2)
-  elseif type(effect) ~= "table" or not (effect.estimate or effect.refused) then
-    error(("verdict '%s' needs an effect { estimate, low, high }, or { refused = why }, got %s"):format(name,
-      type(effect)), 2)
+  elseif type(effect) ~= "table" or not (effect.estimate or effect.refused or effect.not_run) then
+    error(("verdict '%s' needs an effect { estimate, low, high }, { refused = why } or { not_run = why }, got %s")
+      :format(name, type(effect)), 2)
   end
-  self.effects[name] = effect
+  local copy = {}
+  for key, value in pairs(effect) do
+    copy[key] = value
+  end
+  copy.given = next(self.sources) and table.concat(sorted_keys(self.sources), "; ") or nil
+  self.effects[name] = copy
 end
 
 --- Records a warning that a reader of the verdicts should see.

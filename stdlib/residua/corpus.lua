@@ -1,6 +1,7 @@
 -- Corpora: parallel texts in many languages. Language is an axis of every number.
 
 local assets = require("residua.assets")
+local known_languages = require("residua.languages")
 local native = require("residua.native").corpus
 local options = require("residua.options")
 
@@ -111,14 +112,33 @@ function Corpus:first(count)
   return self:slice(1, math.min(count, sentence_count(self)))
 end
 
---- Returns what is known about the languages, by code.
----@return table<string, table>  fields code, name, script, family, morphology, resource
+--- Returns the first and the second half of the sentences, in every language: one to choose by, the other to test what
+--- was chosen. A single sentence is in both.
+---@return Corpus first
+---@return Corpus second
+---@example
+---local known, held = corpus.load("parallel16"):first(9):halves()
+---assert(known:count() == 4 * 16 and held:count() == 5 * 16)
+function Corpus:halves()
+  local count = sentence_count(self)
+  return self:slice(1, math.max(1, count // 2)), self:slice(math.min(count, count // 2 + 1), count)
+end
+
+--- Returns what is known about the languages, by code: what the texts' own LANGUAGES.tsv says, and else what
+--- `residua.languages` knows. Each field may be missing.
+---@return table<string, table>  fields code, name, script, family, morphology, resource ("high", "mid", "low"), class
 ---@example
 ---assert(corpus.load("parallel16"):info().heb.script == "Hebrew")
+---assert(corpus.of({ hun = { "Esik." }, xxx = { "?" } }):info().hun.morphology == "agglutinative")
 function Corpus:info()
   local info = {}
   for _, language in ipairs(self:language_table()) do
-    info[language.code] = language
+    info[language.code] = {}
+    for _, source in ipairs { known_languages.of(language.code), language } do
+      for field, value in pairs(source) do
+        info[language.code][field] = value
+      end
+    end
   end
   return info
 end

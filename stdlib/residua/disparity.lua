@@ -2,7 +2,6 @@
 -- (the same ones for all languages), and a guard against ratios of collapsed models.
 
 local labels = require("residua.labels")
-local native = require("residua.native").stats
 local options = require("residua.options")
 local stats = require("residua.stats")
 local sweep = require("residua.sweep")
@@ -38,21 +37,6 @@ local function resampled_sums(texts, counts)
   return function(values)
     return counts:matmul(matrix(texts, values):t())
   end
-end
-
--- The first value with the percentile interval of the others, which are resamples of n sentences; too few have none.
-local function effect_of(list, level, n)
-  local estimate, drawn = list[1], {}
-  for i = 2, #list do
-    if list[i] == list[i] and math.abs(list[i]) < math.huge then
-      drawn[#drawn + 1] = list[i]
-    end
-  end
-  local bounds = { 0 / 0, 0 / 0 }
-  if #drawn > 0 and n >= native.fewest_units then
-    bounds = stats.quantiles(drawn, { (1 - level) / 2, (1 + level) / 2 })
-  end
-  return { estimate = estimate, low = bounds[1], high = bounds[2], level = level, n = n }
 end
 
 local function index_of(list, wanted)
@@ -162,12 +146,10 @@ function M.of(base, changed, vocab, opts)
   local r = index_of(codes, reference)
     or error(("disparity: the texts have no language '%s'"):format(reference), 2)
   local sentences = matrix(texts, base.nll):size(2)
-  local counts = tensor.cat({ tensor.ones(1, sentences):to("float64"),
-    stats.resample_counts(sentences, opts.resamples, opts.seed) }, 1)
-  local sums = resampled_sums(texts, counts)
+  local sums = resampled_sums(texts, stats.draws(sentences, opts.resamples, opts.seed))
 
   local function effect(values)
-    return effect_of(values:totable(), opts.level, sentences)
+    return stats.from_draws(values, { n = sentences, level = opts.level })
   end
   local tokens, after = sums(base.tokens), sums(changed.nll)
   local rows, per_byte, increase = rises(texts, after - sums(base.nll), tokens, sums, effect)
@@ -182,7 +164,7 @@ function M.of(base, changed, vocab, opts)
   if not self.refused then
     local others = increase:index(2, columns_except(#codes, r)) / increase:select(2, r):reshape({ -1, 1 })
     self.ratio_draws = others:mean(2):totable() -- the data, then its resamples: the same ones for every pair of losses
-    self.ratio = effect_of(self.ratio_draws, opts.level, sentences)
+    self.ratio = stats.from_draws(self.ratio_draws, { n = sentences, level = opts.level })
   end
   self.low_over_high = low_over_high(self, per_byte, texts:info(), codes, effect)
   return self
@@ -291,7 +273,7 @@ function M.crossing(rows, level)
     return { refused = ("only %.0f %% of the resamples cross %g"):format(100 * share, level) }
   end
   table.insert(crossings, 1, estimate)
-  return effect_of(crossings, 0.95, rows[1].ratio.n)
+  return stats.from_draws(crossings, { n = rows[1].ratio.n })
 end
 
 --- Returns the row of a language.

@@ -27,7 +27,7 @@ local function plain_verdicts(verdicts)
     local e = entry.effect
     list[i] = { name = entry.name, prediction = entry.prediction.text, verdict = entry.verdict, why = entry.why,
       effect = e.estimate, interval = e.estimate and { low = e.low, high = e.high, level = e.level }, p = e.p,
-      adjusted_p = e.adjusted_p, n = e.n }
+      adjusted_p = e.adjusted_p, n = e.n, given = e.given }
   end
   return list
 end
@@ -55,8 +55,9 @@ function M.of(run)
   return { id = run.experiment.id, judged = run.verdicts, plain = {
     id = run.experiment.id, title = run.experiment.title, asks = run.experiment.asks,
     verdicts = plain_verdicts(run.verdicts), rows = plain_rows(x.tables), params = plain(run.params), seed = x.seed,
-    digests = { model = x.model:digest(), texts = x.texts:digest(), tokenizer = x.model:tokenizer():digest() },
-    model = x.model:name(), texts = x.texts:name(),
+    digests = { model = x.model:digest(), model2 = x.model2 and x.model2:digest(), texts = x.texts:digest(),
+      tokenizer = x.model:tokenizer():digest() },
+    model = x.model:name(), model2 = x.model2 and x.model2:name(), texts = x.texts:name(),
     versions = { residua = system.version(), libtorch = libraries.libtorch, lua = _VERSION },
     device = system.device(), threads = system.threads(), started = run.started, seconds = run.seconds,
     warnings = x.warnings,

@@ -66,25 +66,38 @@ local function effect_text(effect)
   return ("%s [%s, %s]"):format(text.number(effect.estimate), text.number(effect.low), text.number(effect.high))
 end
 
+-- Why a verdict is no more than it is.
+local function reason(entry)
+  local on_given = entry.effect.given and "rests on given numbers: " .. entry.effect.given
+  return on_given and entry.why and entry.why .. "; " .. on_given or on_given or entry.why
+end
+
 local function verdict_rows(id, verdicts)
   local rows = {}
   for i, entry in ipairs(verdicts) do
     rows[i] = { id = id, prediction = entry.prediction.text, expects = verdict.criterion(entry.prediction),
       verdict = entry.verdict, effect = effect_text(entry.effect), ["p (Holm)"] = entry.effect.adjusted_p,
-      why = entry.why }
+      why = reason(entry) }
   end
   return rows
 end
 
 local COLUMNS = { "id", "prediction", "expects", "verdict", "effect", "p (Holm)", "why" }
 
+-- How many losses the store spared a run, as text.
+local function remembered(before)
+  local now = store.state()
+  local count = (now and now.found or 0) - (before and before.found or 0)
+  return count > 0 and (", %d losses from the store"):format(count) or ""
+end
+
 -- Runs one experiment on what is loaded; returns its record.
 local function run_one(job, loaded, options)
   local declared, params = job.declared, job.params
-  local x = context.new { experiment = declared, model = loaded.model, texts = loaded.texts,
-    seed = options.seed or DEFAULT_SEED, write = options.write }
+  local x = context.new { experiment = declared, model = loaded.model, model2 = loaded.model2,
+    texts = loaded.texts, seed = options.seed or DEFAULT_SEED, write = options.write }
   options.write(("== %s %s\n%s\n"):format(declared.id, declared.title, declared.asks))
-  local start, started = system.clock(), os.date("!%Y-%m-%dT%H:%M:%SZ")
+  local start, started, found = system.clock(), os.date("!%Y-%m-%dT%H:%M:%SZ"), store.state()
   if options.quick and not declared.quick then
     x:warn("no quick size is declared: it runs in full")
   end
@@ -94,7 +107,7 @@ local function run_one(job, loaded, options)
   if options.several then
     options.write(tostring(table_of(verdict_rows(declared.id, verdicts), { columns = COLUMNS })))
   end
-  options.write(("%.1f s\n"):format(seconds))
+  options.write(("%.1f s%s\n"):format(seconds, remembered(found)))
   return record.of { experiment = declared, params = params, context = x, verdicts = verdicts, started = started,
     seconds = seconds }
 end
@@ -134,6 +147,7 @@ end
 
 ---@class residua.runner.Opts
 ---@field model? string|Model  "mini" by default
+---@field model2? string|Model  for experiments that compare two models
 ---@field texts? string|Corpus  "parallel16" by default
 ---@field out? string  folder for the records; "runs" by default
 ---@field json? string  file for the records as JSON lines, or "-" for standard output
@@ -143,8 +157,11 @@ end
 ---@field params? table  of all experiments of the run
 
 local function load_inputs(options)
-  local m, texts = options.model or "mini", options.texts or "parallel16"
-  return { model = type(m) == "string" and model.load(m) or m,
+  local function model_of(m)
+    return type(m) == "string" and model.load(m) or m
+  end
+  local texts = options.texts or "parallel16"
+  return { model = model_of(options.model or "mini"), model2 = model_of(options.model2),
     texts = type(texts) == "string" and corpus.load(texts) or texts }
 end
 

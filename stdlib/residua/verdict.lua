@@ -24,7 +24,9 @@ local function place(prediction, effect)
 end
 
 local function judge(prediction, effect)
-  if effect.refused then
+  if effect.not_run then
+    return "not run", effect.not_run
+  elseif effect.refused then
     return "inconclusive", effect.refused
   elseif not (finite(effect.low) and finite(effect.high)) then
     return "inconclusive", "no interval"
@@ -68,7 +70,7 @@ local function correct(entries)
   local p, tested = {}, {}
   for _, entry in ipairs(entries) do
     local effect = entry.effect
-    if not effect.refused and finite(effect.low) and finite(effect.high) then
+    if not (effect.refused or effect.not_run) and finite(effect.low) and finite(effect.high) then
       p[#p + 1], tested[#tested + 1] = p_of(entry.prediction, effect), effect
     end
   end
@@ -92,11 +94,12 @@ end
 --- A prediction is supported where the effect's interval lies wholly inside what was predicted and p, corrected by
 --- Holm's method over the predictions of the experiment, is at most 0.05; refuted where it lies wholly outside, with
 --- the same p; inconclusive in all other cases: an interval across the border, no interval, fewer than 3 units, a
---- refused effect. p is that of the effect's own test (sign flips, permutations) where the border is 0, else it follows
---- from the interval (`stats.interval_p`).
+--- refused effect; not run where something was missing that it needs. p is that of the effect's own test (sign flips,
+--- permutations) where the border is 0, else it follows from the interval (`stats.interval_p`).
 ---@param predicts table<string, table>  as `experiment` normalises them
----@param effects table<string, table>  by prediction: estimate, low, high, p, n; or refused (why)
----@return table[]  sorted by name: name, prediction, verdict ("supported", "refuted", "inconclusive"), effect, why
+---@param effects table<string, table>  by prediction: estimate, low, high, p, n; or refused (why), or not_run (why)
+---@return table[]  sorted by name: name, prediction, verdict ("supported", "refuted", "inconclusive", "not run"),
+---  effect, why
 ---@example
 ---local verdict = require("residua.verdict")
 ---local v = verdict.of({ up = { text = "it rises", above = 0 } }, { up = { estimate = 2, low = 1, high = 3, n = 9 } })

@@ -138,13 +138,32 @@ function test.verdicts_need_effects()
   local declared = experiment { id = "X-006", title = "x", asks = "x?", predicts = { up = "it rises" },
     run = function() end }
   local x = context.new { experiment = declared, write = function() end }
-  t.raises("verdict 'up' needs an effect { estimate, low, high }, or { refused = why }", function()
+  t.raises("verdict 'up' needs an effect { estimate, low, high }, { refused = why } or { not_run = why }", function()
     x:verdict("up", 3)
   end)
   x:verdict("up", { estimate = 1 })
   t.raises("verdict 'up' was given twice", function()
     x:verdict("up", { estimate = 1 })
   end)
+end
+
+local PAIR <const> = [[
+return experiment { id = "X-009", title = "Pair", asks = "Are they two?", predicts = { up = "the second is another" },
+  run = function(_, x)
+    x:verdict("up", x.model2 and { estimate = x.model2:digest() ~= x.model:digest() and 1 or 0, low = 0, high = 2 }
+      or { not_run = "needs a second model: --model2" })
+  end }]]
+
+function test.a_second_model_is_there_or_the_verdict_says_so()
+  local folder <close> = support.folder()
+  local script = folder:write("X-009.lua", PAIR)
+  local status, out = run(folder, { script })
+  t.eq({ status, record_of(folder).verdicts[1].verdict }, { 0, "not run" })
+  t.ok(out:find("needs a second model", 1, true), out)
+  status = run(folder, { script }, "--model2 mini")
+  local record = record_of(folder)
+  t.eq({ status, record.model2, record.verdicts[1].effect }, { 0, "mini", 1 })
+  t.eq(record.digests.model2, model.load("mini"):digest())
 end
 
 function test.new_scripts_run()

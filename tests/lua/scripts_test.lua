@@ -11,6 +11,7 @@ local verdict = require("residua.verdict")
 local test = t.suite()
 
 local LONGEST <const> = 75 -- lines
+local VERDICTS <const> = { supported = true, refuted = true, inconclusive = true, ["not run"] = true }
 
 -- Parameters of the smallest run, where an experiment has them; unbiased CKA needs four sentences.
 local SMALL <const> = { sentences = 4, resamples = 20, steps = 2 }
@@ -57,7 +58,7 @@ local function check_run(declared)
     t.ok(x.effects[name], ("prediction '%s' gets no effect"):format(name))
   end
   for _, one in ipairs(read.verdicts) do
-    t.ok(one.verdict == "supported" or one.verdict == "refuted" or one.verdict == "inconclusive")
+    t.ok(VERDICTS[one.verdict], one.verdict)
     t.ok(one.verdict ~= "inconclusive" or one.why, one.name .. " does not say why")
   end
 end

@@ -58,8 +58,7 @@ end
 
 -- How often each sentence counts, [1 + resamples, sentences]; row 1 is the data itself.
 local function counts_of(self)
-  self.drawn = self.drawn or tensor.cat({ tensor.ones(1, self.sentences):to("float64"),
-    stats.resample_counts(self.sentences, self.opts.resamples, self.opts.seed) }, 1)
+  self.drawn = self.drawn or stats.draws(self.sentences, self.opts.resamples, self.opts.seed)
   return self.drawn
 end
 

@@ -29,6 +29,40 @@ function M.difference(a, b, opts)
   return native.difference(a, b, opts.seed, opts.level, opts.resamples)
 end
 
+---@class residua.stats.ContrastOpts
+---@field value string  column of the values: numbers or effects
+---@field by string  column of the groups
+---@field of any  the group in question
+---@field against? any  the group it is compared with; by default all others that are named
+---@field seed? integer  1 by default
+
+--- Returns by how much the values of one group of rows exceed those of another, as `stats.difference` does; refused
+--- where either has fewer than 3.
+---@param rows table[]
+---@param opts residua.stats.ContrastOpts
+---@return table effect  estimate, low, high, p, n, level; or refused
+---@example
+---local rows = { { r = "low", k = 5 }, { r = "low", k = 6 }, { r = "low", k = 7 }, { r = "mid", k = 1 },
+---  { r = "high", k = 2 }, { r = "high", k = 3 } }
+---assert(stats.contrast(rows, { value = "k", by = "r", of = "low" }).estimate == 4)
+---assert(stats.contrast(rows, { value = "k", by = "r", of = "low", against = "high" }).refused)
+function M.contrast(rows, opts)
+  opts = options.check("stats.contrast", opts, { value = { "string", required = true },
+    by = { "string", required = true }, of = { "any", required = true }, against = { "any" }, seed = { "integer", 1 } })
+  local own, others = {}, {}
+  for _, row in ipairs(rows) do
+    local group, value = row[opts.by], row[opts.value]
+    local list = group == opts.of and own
+      or group ~= nil and (opts.against == nil or group == opts.against) and others or {}
+    list[#list + 1] = type(value) == "table" and value.estimate or value
+  end
+  if math.min(#own, #others) < native.fewest_units then
+    return { refused = ("%s: %d %s, %d %s; %d of each are needed"):format(opts.by, #own, opts.of, #others,
+      opts.against or "others", native.fewest_units) }
+  end
+  return native.difference(own, others, opts.seed, 0.95, 2000)
+end
+
 --- Returns the area under the ROC curve of scores: the probability that a positive scores above a negative. Its
 --- interval is DeLong's on the logit scale, NaN where the classes are separated; p is Mann-Whitney's against 0.5.
 ---@param scores number[]
