@@ -18,7 +18,8 @@ Context.__index = Context
 ---@field seed integer
 ---@field write function  receives lines of text
 
---- Returns the context of one run: fields model, model2, texts, seed; methods table, plot, verdict, warn, say.
+--- Returns the context of one run: fields model, model2, texts, seed; methods table, plot,
+--- verdict, refuse, warn, say.
 ---@param opts residua.context.Opts
 ---@return Context
 function M.new(opts)
@@ -71,6 +72,16 @@ function Context:verdict(name, effect)
   end
   copy.given = next(self.sources) and table.concat(sorted_keys(self.sources), "; ") or nil
   self.effects[name] = copy
+end
+
+--- Refuses every prediction that has no effect yet: what is at hand cannot tell.
+---@param why string
+function Context:refuse(why)
+  for name in pairs(self.experiment.predicts) do
+    if not self.effects[name] then
+      self:verdict(name, { refused = why })
+    end
+  end
 end
 
 --- Records a warning that a reader of the verdicts should see.

@@ -1,4 +1,5 @@
--- Help on values: `help(x)` shows the documentation of a function, module, object or name.
+-- Help on values: `help(x)` shows the documentation of a function, module, object, experiment or name.
+local experiments = require("residua.help.experiments")
 local lookup = require("residua.help.lookup")
 local names = require("residua.help.names")
 local render = require("residua.help.render")
@@ -184,6 +185,10 @@ function named(name)
     or type(value) == "userdata") then
     return describe(value)
   end
+  local page = experiments.page(name)
+  if page then
+    return page
+  end
   local entry, known = indexed(name)
   if entry then
     return render.entry(entry)
@@ -201,7 +206,8 @@ function named(name)
 end
 
 --- Returns what `help(x)` shows.
----@param x any  a function, module, object, name ("quant.int", "Tensor:matmul") or word to search
+---@param x any  a function, module, object, name ("quant.int", "Tensor:matmul"), experiment ("S-003"), family of
+---  experiments ("studies") or word to search
 ---@return string? page  nil where nothing is found
 ---@return string? message
 ---@example

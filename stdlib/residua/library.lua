@@ -53,6 +53,52 @@ function M.find(wanted)
   return found
 end
 
+--- Returns the folder of the bundled scripts, with a slash at its end.
+---@return string
+function M.folder()
+  return folder
+end
+
+--- Returns the ids of a family, sorted; none where there is no such family.
+---@param family string  "exp", "s", "t" or "studies"
+---@return string[]
+---@example
+---local library = require("residua.library")
+---assert(library.family("s")[1] == "S-001" and #library.family("x") == 0)
+function M.family(family)
+  local found, ids, files = {}, index()
+  for _, id in ipairs(ids) do
+    found[#found + 1] = files[id]:find("/" .. family .. "/" .. id .. ".lua", 1, true) and id or nil
+  end
+  return found
+end
+
+--- Returns the file of an experiment.
+---@param id string  or the path of a script
+---@return string
+function M.path(id)
+  local _, files = index()
+  return files[id] or id
+end
+
+--- Returns the comment that opens the file of an experiment: why it does what it does.
+---@param id string  or the path of a script
+---@return string  empty where there is none
+---@example
+---local library = require("residua.library")
+---assert(library.method("S-003"):find("floor(layers x percent / 100)", 1, true))
+function M.method(id)
+  local lines = {}
+  for line in io.lines(M.path(id)) do
+    local comment = line:match("^%-%-%s?(.*)$")
+    if not comment then
+      break
+    end
+    lines[#lines + 1] = comment
+  end
+  return table.concat(lines, "\n")
+end
+
 --- Returns the declaration of an experiment by id, or from the path of a script.
 ---@param id string
 ---@return Experiment

@@ -166,6 +166,16 @@ function test.a_second_model_is_there_or_the_verdict_says_so()
   t.eq(record.digests.model2, model.load("mini"):digest())
 end
 
+function test.refusing_leaves_what_was_told()
+  local declared = experiment { id = "X-010", title = "x", asks = "x?", run = function() end,
+    predicts = { up = "it rises", down = { "it falls", below = 0 }, flat = "it stays" } }
+  local x = context.new { experiment = declared, write = function() end }
+  x:verdict("up", { estimate = 1 })
+  x:refuse("one layer only")
+  t.eq({ x.effects.up.estimate, x.effects.down.refused, x.effects.flat.refused },
+    { 1, "one layer only", "one layer only" })
+end
+
 function test.new_scripts_run()
   local folder <close> = support.folder()
   local out, err, status = support.run(("new '%s/X-100'"):format(folder.path))
