@@ -1,6 +1,7 @@
 -- Records of runs: plain data with everything that made a result, saved as JSON lines.
 
 local json = require("residua.json")
+local source = require("residua.help.source")
 local system = require("residua.system")
 
 local M = {}
@@ -46,13 +47,29 @@ local function plain_rows(tables)
   return rows
 end
 
+local function plain_figures(figures)
+  local list = {}
+  for i, figure in ipairs(figures) do
+    list[i] = { kind = figure.kind, caption = figure.caption, alt = figure.alt }
+  end
+  return list
+end
+
+-- The comment that opens the script.
+local function method_of(experiment)
+  local path = debug.getinfo(experiment.run, "S").source:match("^@(.*)$")
+  local file = path and source.read(path)
+  return file and file.summary or ""
+end
+
 --- Returns the record of one run: id, title, asks, verdicts, rows, params, seed, digests, versions, started (UTC),
 --- seconds, warnings.
 ---@param run table  experiment, params, context, verdicts, started, seconds
----@return table  plain (for JSON) and judged (the verdicts)
+---@return table  plain (for JSON), judged (the verdicts), tables, figures, method (a text) for the report
 function M.of(run)
   local x, libraries = run.context, system.libraries()
-  return { id = run.experiment.id, judged = run.verdicts, plain = {
+  return { id = run.experiment.id, judged = run.verdicts, tables = x.tables, figures = x.figures,
+    method = method_of(run.experiment), plain = {
     id = run.experiment.id, title = run.experiment.title, asks = run.experiment.asks,
     verdicts = plain_verdicts(run.verdicts), rows = plain_rows(x.tables), params = plain(run.params), seed = x.seed,
     digests = { model = x.model:digest(), model2 = x.model2 and x.model2:digest(), texts = x.texts:digest(),
@@ -60,22 +77,23 @@ function M.of(run)
     model = x.model:name(), model2 = x.model2 and x.model2:name(), texts = x.texts:name(),
     versions = { residua = system.version(), libtorch = libraries.libtorch, lua = _VERSION },
     device = system.device(), threads = system.threads(), started = run.started, seconds = run.seconds,
-    warnings = x.warnings,
+    figures = plain_figures(x.figures), warnings = x.warnings,
   } }
 end
 
---- Saves records as one file of JSON lines, named after the time and the first id.
+--- Saves records as JSON lines: record.jsonl in a new folder named after the time and the first id.
 ---@param records table[]
----@param folder string  made when absent
----@return string path
+---@param folder string  where that folder is made
+---@return string path  of the file
 function M.save(records, folder)
-  system.make_folder(folder)
   local stem = ("%s/%s-%s"):format(folder, os.date("!%Y%m%dT%H%M%S"), (records[1].id:gsub("[^%w%-]", "_")))
-  local path, count = stem .. ".jsonl", 1
-  while system.exists(path) do
+  local own, count = stem, 1
+  while system.exists(own) do
     count = count + 1
-    path = ("%s-%d.jsonl"):format(stem, count)
+    own = ("%s-%d"):format(stem, count)
   end
+  system.make_folder(own)
+  local path = own .. "/record.jsonl"
   local file = assert(io.open(path, "w"))
   for _, entry in ipairs(records) do
     file:write(json.encode(entry.plain), "\n")

@@ -6,6 +6,7 @@ local json = require("residua.json")
 local library = require("residua.library")
 local model = require("residua.model")
 local record = require("residua.record")
+local report = require("residua.report")
 local sorted_keys = require("residua.sorted_keys")
 local store = require("residua.store")
 local system = require("residua.system")
@@ -123,8 +124,8 @@ local function remember(plain)
   end
 end
 
--- A failure of one experiment does not stop the others; an interrupt does.
-local function run_guarded(job, loaded, options)
+-- A failure of one experiment does not stop the others, and the report says so; an interrupt does.
+local function run_guarded(job, loaded, options, failed)
   local ok, result = pcall(run_one, job, loaded, options)
   if ok then
     remember(result.plain)
@@ -132,6 +133,7 @@ local function run_guarded(job, loaded, options)
   elseif tostring(result):find("interrupted", 1, true) then
     error(result, 0)
   end
+  failed[#failed + 1] = { id = job.declared.id, message = tostring(result) }
   io.stderr:write(("%s failed: %s\n"):format(job.declared.id, tostring(result)))
 end
 
@@ -182,11 +184,23 @@ local function require_folder(folder)
   end
 end
 
+-- Saves records and their report; a report that cannot be written costs no records.
+local function save(records, out, failed, options)
+  local path = record.save(records, out)
+  options.write("records: " .. path)
+  local ok, result = pcall(report.write, records, path:match("^(.*)/"), failed)
+  if ok then
+    options.write("report: " .. result)
+  else
+    io.stderr:write(("warning: the report is not complete: %s\n"):format(tostring(result)))
+  end
+end
+
 -- Ends a run, or what an interrupt left of it: prints and saves the records there are.
-local function finish(records, out, json_file, options)
+local function finish(records, out, json_file, options, failed)
   if #records > 0 then
     options.write(tostring(summary(records)))
-    options.write("records: " .. record.save(records, out))
+    save(records, out, failed, options)
   end
   for _, entry in ipairs(json_file and records or {}) do
     json_file:write(json.encode(entry.plain), "\n")
@@ -203,13 +217,13 @@ local function run_jobs(jobs, options)
   local out = options.out or "runs"
   require_folder(out)
   local json_file = options.json and open_json(options.json)
-  local loaded, records = load_inputs(options), {}
+  local loaded, records, failed = load_inputs(options), {}, {}
   local ok, message = pcall(function()
     for _, job in ipairs(jobs) do
-      records[#records + 1] = run_guarded(job, loaded, options)
+      records[#records + 1] = run_guarded(job, loaded, options, failed)
     end
   end)
-  finish(records, out, json_file, options)
+  finish(records, out, json_file, options, failed)
   if not ok then
     error(message, 0)
   end

@@ -96,18 +96,28 @@ function test.one_failure_does_not_stop_the_others()
   local status, _, err = run(folder, { folder:write("X-002.lua", BAD), folder:write("X-001.lua", GOOD) })
   t.eq({ status, record_of(folder).id }, { 1, "X-001" })
   t.ok(err:find("verdict 'upp' was not predicted; predictions are up", 1, true), err)
+  local own = folder.path .. "/runs/" .. system.list(folder.path .. "/runs")[1]
+  local page = support.read(own .. "/report.html")
+  t.ok(page:find("These experiments failed", 1, true) and page:find("<li>X-002: ", 1, true), "no failure in the report")
 end
 
-function test.records_are_files_of_their_own()
+function test.runs_have_folders_of_their_own()
   local folder <close> = support.folder()
   local file = folder:write("X-001.lua", GOOD)
   run(folder, { file, file }) -- the same file twice runs once
-  run(folder, { file })
+  local _, out = run(folder, { file })
   local names = system.list(folder.path .. "/runs")
   t.eq(#names, 2)
   for _, name in ipairs(names) do
-    t.ok(name:find("^%d+T%d+%-X%-001[%-%d]*%.jsonl$"), name)
-    t.eq(json.decode(support.read(folder.path .. "/runs/" .. name)).id, "X-001")
+    local own = folder.path .. "/runs/" .. name
+    t.ok(name:find("^%d+T%d+%-X%-001[%-%d]*$"), name)
+    t.eq(system.list(own), { "record.jsonl", "report.html", "report.md", "tables" })
+    t.eq(system.list(own .. "/tables"), { "X-001-1.csv" })
+    t.eq(json.decode(support.read(own .. "/record.jsonl")).id, "X-001")
+  end
+  for _, line in ipairs({ "records: DIR/record.jsonl", "report: DIR/report.html" }) do
+    t.ok(out:find(line:gsub("DIR", folder.path .. "/runs/" .. names[2]), 1, true)
+      or out:find(line:gsub("DIR", folder.path .. "/runs/" .. names[1]), 1, true), out)
   end
 end
 

@@ -26,11 +26,6 @@ function M.new(width, height)
 end
 
 --- Returns the dot at a place.
----@param x number  0 (left) to 1 (right)
----@param y number  0 (bottom) to 1 (top)
----@return integer column  from 0
----@return integer row  from 0 at the top
---- Returns the dot at a place.
 ---@param x number  0 to 1, from the left
 ---@param y number  0 to 1, from the bottom
 ---@return integer column

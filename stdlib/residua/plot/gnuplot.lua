@@ -156,19 +156,33 @@ local function curves(data, lines)
   lines[#lines + 1] = "plot " .. table.concat(parts, ", ")
 end
 
+-- How a number is written in a cell: three digits of the span, or two; nil where the cells are too narrow for both.
+local function label_format(data, low, high)
+  local span = high.value - low.value
+  local digits = span > 0 and math.max(0, 2 - math.floor(math.log(span, 10))) or 2
+  for fewer = 0, #data.y_names <= 24 and 1 or -1 do
+    local format = ("%%.%df"):format(math.max(0, math.min(digits, 6) - fewer))
+    local longest = math.max(#format:format(low.value), #format:format(high.value))
+    if longest * 6.5 * #data.x_names < WIDTH - 170 then
+      return format
+    end
+  end
+end
+
 -- Cells as boxes of the palette (cividis: even in lightness, with any colour vision), with numbers where they fit.
 local function heat(data, lines)
   local low, high = shades.ends(data)
   local span = high.value - low.value
+  local format = label_format(data, low, high)
   local cells, labels, rows = {}, {}, #data.y_names
   for j = 1, rows do
     for i = 1, #data.x_names do
       local value = data.cells[j][i]
       if value then
-        local y = rows + 1 - j
+        local y, shown = rows + 1 - j, (format or "%g"):format(value):gsub("^%-(0%.?0*)$", "%1")
         cells[#cells + 1] = ("%d %d %.10g"):format(i, y, value)
-        labels[#labels + 1] = ("%d %d %s %s"):format(i, y, text.number(value + 0.0, 2),
-          (value - low.value) / (span > 0 and span or 1) < 0.5 and "0xfefefe" or "0x010101")
+        labels[#labels + 1] = ("%d %d %s %s"):format(i, y, shown,
+          (value - low.value) / (span > 0 and span or 1) < 0.46 and "0xfefefe" or "0x010101")
       end
     end
   end
@@ -181,8 +195,7 @@ local function heat(data, lines)
   add(lines, "set palette maxcolors 32\nset cbtics format '%%g'\nset style fill solid 1 noborder")
   add(lines, "%s", data.value_label and "set cblabel " .. quoted(data.value_label) or "")
   add(lines, "$c << EOD\n%s\nEOD\n$l << EOD\n%s\nEOD", table.concat(cells, "\n"), table.concat(labels, "\n"))
-  local with_labels = #data.x_names <= 12 and rows <= 24
-  add(lines, "plot $c using 1:2:(0.5):(0.5):3 with boxxyerror palette notitle%s", with_labels
+  add(lines, "plot $c using 1:2:(0.5):(0.5):3 with boxxyerror palette notitle%s", format
     and ", $l using 1:2:(stringcolumn(3)):4 with labels font ',11' tc rgb variable notitle" or "")
 end
 
