@@ -21,6 +21,8 @@ return experiment {
       local rows = disparity.curve { model = m, plans = plans, texts = texts, at = shares, seed = x.seed }
       x:table(rows, { caption = caption,
         columns = { "at", "protected", "mean_bits", "mean_delta", "reference_delta", "gap", "ratio" } })
+      x:plot(rows, { x = "at", y = "gap", x_label = "protected share [%]", y_label = "gap [nats/byte]",
+        caption = caption })
       x:say(("%d shares, %d distinct plans\n"):format(#shares, rows.distinct))
       if rows.refused then
         x:warn(caption .. ": " .. rows.refused)

@@ -43,6 +43,8 @@ return experiment {
     local t = table_of(rows)
     x:table(rows, { caption = "Squared error over power by matrix; dnll [nats/token] when it alone is quantized",
       columns = { "param", "variance", "crest", "per_tensor", "per_channel", "per_group", "scaled_by_8", "dnll" } })
+    x:plot(rows, { kind = "points", x = "crest", y = { "per_tensor", "per_channel" }, log = "y",
+      x_label = "absmax / std", y_label = "squared error / power", caption = "Relative error and crest factor" })
     x:say("Scaling a matrix by 8 changes nothing but the last bits: compare per_tensor with scaled_by_8.\n")
 
     -- Spearman correlations over matrices.

@@ -26,16 +26,19 @@ return experiment {
     local languages, sentences = texts:table().language, texts:table().sentence
     local function compare(caption, models, opts)
       opts.against, opts.at, opts.texts = m, sites, texts
-      local found, rows = capture.compare(models, opts), {}
+      local found, rows, points = capture.compare(models, opts), {}, {}
       for _, name in ipairs { "none", "last", "first", "both" } do
         rows[#rows + 1] = { protected = name }
-        for _, layer in ipairs { 0, last // 4, last // 2, 3 * last // 4, last } do
-          rows[#rows]["L" .. layer] = stats.mean(found[name][("L%d.resid.post"):format(layer)],
-            { clusters = languages, units = sentences, seed = x.seed, resamples = 200 }).estimate
+        for layer = 0, last do
+          local mean = stats.mean(found[name][("L%d.resid.post"):format(layer)],
+            { clusters = languages, units = sentences, seed = x.seed, resamples = 200 })
+          rows[#rows]["L" .. layer] = mean.estimate
+          points[#points + 1] = { protected = name, layer = layer, mean = mean }
         end
       end
       x:table(rows, { caption = caption,
         columns = { "protected", "L0", "L" .. last // 4, "L" .. last // 2, "L" .. 3 * last // 4, "L" .. last } })
+      x:plot(points, { x = "layer", y = "mean", by = "protected", caption = caption, y_label = "mean" })
       local site = ("L%d.resid.post"):format(last)
       return stats.paired_difference(found.both[site], found.last[site],
         { clusters = languages, units = sentences, seed = x.seed })

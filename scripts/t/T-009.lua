@@ -58,13 +58,13 @@ return experiment {
     x:table(rows, { caption = ("Similarity of %d languages over %d parallel sentences"):format(languages, count),
       columns = { "layer", "cosine", "cosine_shuffled", "retrieval", "retrieval_chance", "cka", "cka_shuffled" } })
 
+    x:plot(rows, { x = "layer", y = { "cosine", "cosine_shuffled", "retrieval" }, y_label = "similarity, share of hits",
+      caption = "Similarity of parallel and of shuffled sentences over depth" })
+
     -- Depth of the highest layer (layer / layers), in the data and in resamples of the sentences.
     local function peak(profile)
-      local depths = draws:matmul(tensor.stack(profile, 2)):argmax(2):totable()
-      for i, place in ipairs(depths) do
-        depths[i] = (place - 1) / layers
-      end
-      return stats.from_draws(depths, { n = count })
+      local place = draws:matmul(tensor.stack(profile, 2)):argmax(2):to("float64")
+      return stats.from_draws((place - 1) / layers, { n = count })
     end
     x:verdict("peak_cosine", peak(profiles.cosine))
     x:verdict("peak_retrieval", peak(profiles.hits))
