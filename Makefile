@@ -10,7 +10,8 @@ CMAKE_FLAGS ?=
 RUN := $(BUILD)/residua
 
 PACKAGES := g++ cmake ninja-build ccache pkg-config libopenblas0-openmp libtorch-dev liblua5.4-dev libeigen3-dev \
-  libboost-dev libdnnl-dev libsqlite3-dev libicu-dev nlohmann-json3-dev libpcre2-dev libxxhash-dev libreadline-dev
+  libboost-dev libdnnl-dev libsqlite3-dev libicu-dev nlohmann-json3-dev libpcre2-dev libxxhash-dev libreadline-dev \
+  gnuplot-nox
 TEST_PACKAGES := catch2 lua5.4 python3
 
 .PHONY: all demo test asan bench lint format packages test-packages clean
@@ -24,14 +25,14 @@ demo: all
 test: packages test-packages
 	@$(MAKE) --no-print-directory configure TESTS=ON
 	ninja -C $(BUILD)
-	cd $(BUILD) && ctest --output-on-failure
+	cd $(BUILD) && ctest -j2 --output-on-failure
 
 # The bindings under address and undefined-behaviour sanitizers, with both Lua builds.
 asan: packages test-packages
 	@$(MAKE) --no-print-directory configure BUILD=build-asan TYPE=Debug TESTS=ON \
 	  CMAKE_FLAGS="-DRESIDUA_SANITIZE=address,undefined"
 	ninja -C build-asan bindings_tests_cxx bindings_tests_c
-	cd build-asan && ctest --output-on-failure -R bindings
+	cd build-asan && ctest -j2 --output-on-failure -R bindings
 
 bench: packages test-packages
 	@$(MAKE) --no-print-directory configure TESTS=ON

@@ -40,13 +40,17 @@ class Pool {
     return memory;
   }
 
-  void give(void* memory) {
+  /// False where the memory is not of the pool.
+  bool give(void* memory) {
     const std::lock_guard lock(mutex_);
     const auto entry = used_.find(memory);
+    if (entry == used_.end())
+      return false;
     free_.emplace_front(memory, entry->second);
     held_ += entry->second;
     used_.erase(entry);
     shrink();
+    return true;
   }
 
   void limit(std::size_t bytes) {
@@ -90,6 +94,11 @@ void release_large(void* memory) {
   pool().give(memory);
 }
 
+void release_any(void* memory) {
+  if (memory != nullptr && !pool().give(memory))
+    c10::free_cpu(memory);
+}
+
 class PoolAllocator final : public c10::Allocator {
  public:
 #if TORCH_VERSION_MAJOR < 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR < 3)
@@ -104,6 +113,10 @@ class PoolAllocator final : public c10::Allocator {
     std::memcpy(to, from, bytes);
   }
 #endif
+  /// libtorch's own oneDNN takes and gives memory without its size.
+  c10::DeleterFnPtr raw_deleter() const override {
+    return release_any;
+  }
 
  private:
   static c10::DataPtr make(std::size_t bytes) {
