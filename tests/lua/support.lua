@@ -90,7 +90,7 @@ function M.loud_model(seed, layers)
   local m = M.model(seed, layers)
   for i, param in ipairs(m:params()) do
     if #param.shape == 2 then
-      m = m:with_param(param.name, tensor.randn(i, param.shape) * 0.2)
+      m = m:with_param(param.name, tensor.randn(100 * ((seed or 1) - 1) + i, param.shape) * 0.2)
     end
   end
   return m

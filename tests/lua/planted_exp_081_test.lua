@@ -1,0 +1,89 @@
+-- Exp-081 on random models in which rounding is known to hurt L0 and the last layer most, or others, or all alike.
+local context = require("residua.context")
+local library = require("residua.library")
+local support = require("tests.lua.support")
+local t = require("residua.testing")
+local tensor = require("residua.tensor")
+local verdict = require("residua.verdict")
+
+local test = t.suite()
+
+local LAYERS <const> = 8
+
+-- A model of random matrices, each changed by `change(weight, layer)`.
+local function changed(seed, change)
+  local m = support.model(seed, LAYERS)
+  for i, param in ipairs(m:params()) do
+    if param.layer and #param.shape == 2 then
+      m = m:with_param(param.name, change(tensor.randn(100 * seed + i, param.shape) * 0.2, param.layer))
+    end
+  end
+  return m
+end
+
+local function judged(m, texts)
+  local declared, by_name = library.load("Exp-081"), {}
+  local x = context.new { experiment = declared, model = m, texts = texts or support.texts(), seed = 1,
+    write = function() end }
+  declared.run(declared.params, x)
+  for _, one in ipairs(verdict.of(declared.predicts, x.effects)) do
+    by_name[one.name] = one
+  end
+  return by_name, x.tables[1]
+end
+
+local function is_end(layer)
+  return layer == 0 or layer == LAYERS - 1
+end
+
+-- Cubes of normal values, here four times as large: their greatest, and so the step, is larger.
+function test.heavy_tails_at_both_ends_are_found()
+  local found = judged(changed(1, function(weight, layer)
+    return is_end(layer) and weight ^ 3 * (100 / math.sqrt(15)) or weight
+  end))
+  t.eq({ found.stated.verdict, found.output.verdict }, { "supported", "supported" })
+end
+
+function test.loud_ends_are_heard_though_their_weights_have_the_same_ratio()
+  local found, rows = judged(changed(2, function(weight, layer)
+    return is_end(layer) and weight * 3 or weight * 0.5
+  end))
+  t.eq(found.output.verdict, "supported")
+  t.ok(found.stated.verdict ~= "supported")
+  t.eq(#rows, 2 * (LAYERS + 1))
+end
+
+function test.one_end_alone_is_no_pair()
+  local found = judged(changed(3, function(weight, layer)
+    return layer == 0 and weight ^ 3 * (25 / math.sqrt(15)) or weight
+  end))
+  t.ok(found.stated.verdict ~= "supported" and found.output.verdict ~= "supported")
+end
+
+-- Layers that add 46 dB more or less noise do so as mean field says; the last, whose noise meets no other layer, most
+-- exactly.
+function test.mean_field_predicts_what_random_layers_do()
+  local sizes = { 0.1, 0.2, 0.5, 0.15, 0.05, 0.4, 0.3, 0.7 }
+  local found, rows = judged(changed(4, function(weight, layer) return weight * sizes[layer + 1] end))
+  t.eq(found.mean_field.verdict, "supported")
+  for _, row in ipairs(rows) do
+    t.near(row.output.estimate, row.predicted, row.layer == "L7" and 2 or 14, row.scheme .. " " .. row.layer)
+  end
+end
+
+-- Over seeds 11 to 16 none of the three predictions is supported: 0 of 18.
+function test.equal_layers_support_nothing()
+  for seed = 11, 16 do
+    for name, one in pairs((judged(changed(seed, function(weight) return weight end)))) do
+      t.ok(one.verdict ~= "supported", ("%s, seed %d"):format(name, seed))
+    end
+  end
+end
+
+function test.too_few_layers_are_refused()
+  local found = judged(support.model(1, 1), support.texts():select { "eng" })
+  t.eq({ found.stated.why, found.output.why, found.mean_field.why },
+    { "no layers between", "no layers between", "fewer than 5 layers" })
+end
+
+return test

@@ -1,0 +1,54 @@
+-- Exp-083 where the answer is known: low-resource languages use letters whose embeddings are heavy-tailed, or have one
+-- loud channel, or do not differ.
+local alphabets = require("tests.lua.planted_alphabets")
+local support = require("tests.lua.support")
+local t = require("residua.testing")
+local tensor = require("residua.tensor")
+
+local test = t.suite()
+
+local function verdicts(change, seed)
+  return alphabets.run("Exp-083", change, seed, { every = 2 })
+end
+
+function test.heavy_tails_are_found_in_both_forms()
+  local found, x = verdicts(alphabets.cubed, 1)
+  t.eq({ found.stated.verdict, found.sane.verdict, found.differ.verdict }, { "supported", "supported", "supported" })
+  for _, row in ipairs(x.tables[1]) do -- the excess kurtosis of a normal value's cube is 43.2, in this few less
+    local heavy = row.resource == "low"
+    t.ok(heavy == (row.tails > 1.5) and heavy == (row.kurtosis > 3), row.language)
+  end
+end
+
+function test.a_loud_channel_is_a_tail_only_where_channels_are_together()
+  local scale = tensor.ones(32):totable()
+  scale[3] = 12
+  local found = verdicts(function(normal) return normal * tensor.from_table(scale) end, 2)
+  t.eq(found.stated.verdict, "supported")
+  t.ok(found.sane.verdict ~= "supported")
+end
+
+function test.light_tails_are_refuted()
+  local found = verdicts(function(normal) return normal / (normal:abs() + 1e-9) end, 3)
+  t.eq({ found.stated.verdict, found.sane.verdict }, { "refuted", "refuted" })
+end
+
+-- Over seeds 1 to 5 none of the three predictions is supported: 0 of 15.
+function test.languages_that_do_not_differ()
+  for seed = 1, 5 do
+    for name, one in pairs(verdicts(alphabets.unchanged, seed)) do
+      t.ok(one.verdict ~= "supported", ("%s, seed %d"):format(name, seed))
+    end
+  end
+end
+
+function test.one_language_and_one_sentence_are_refused()
+  for _, texts in ipairs { support.texts():select { "swa" }, support.texts():first(1) } do
+    for _, one in pairs(alphabets.judged("Exp-083", support.model(1, 1), texts)) do
+      t.eq(one.verdict, "inconclusive")
+      t.ok(one.why:find("needed") or one.why:find("too few sentences") or one.why:find("fewer than 5"))
+    end
+  end
+end
+
+return test
