@@ -4,7 +4,10 @@
 #include "bindings/wrap_stats.hpp"
 #include "engine/stats/marchenko_pastur.hpp"
 #include "engine/stats/mean_field.hpp"
+#include "engine/stats/principal.hpp"
 #include "engine/stats/spectrum.hpp"
+
+#include <ATen/ATen.h>
 
 namespace residua {
 
@@ -56,6 +59,12 @@ int stats_covariance_eigenvalues(lua_State* L) {
 
 int stats_pca_dimensions(lua_State* L) {
   return push(L, pca_dimensions(check_numbers(L, 1), opt_number(L, 2, 0.95)));
+}
+
+int stats_principal_components(lua_State* L) {
+  RowMatrix scores = principal_components(Rows(L, 1).map(), check_integer(L, 2));
+  return push_tensor(
+      L, at::from_blob(scores.data(), {scores.rows(), scores.cols()}, at::kDouble).clone());
 }
 
 int stats_mean_field(lua_State* L) {
@@ -120,6 +129,13 @@ assert(stats.covariance_eigenvalues(tensor.eye(3))[3] == 1))"},
 @param eigenvalues number[]
 @param share? number  0.95 when absent.
 @return integer)"},
+    {"principal_components", stats_principal_components,
+     R"(Returns items in their first principal components, about their mean, by descending variance.
+@param items Tensor  [items, features]
+@param count integer  1 to the lesser of items and features.
+@return Tensor  [items, count] float64; the largest loading of each component is positive.
+@example
+assert(stats.principal_components(tensor.eye(3), 2):size(2) == 2))"},
     {"mean_field", stats_mean_field,
      R"(Returns chi and xi of a quantized activation function (arXiv 1906.00771).
 @param levels integer  2 to 65536.

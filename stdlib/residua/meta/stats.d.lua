@@ -498,6 +498,15 @@ function M.partial_correlation(kind, x, y, controls, names, level, permutations,
 ---@return integer
 function M.pca_dimensions(eigenvalues, share) end
 
+--- Returns items in their first principal components, about their mean, by descending variance.
+---@param items Tensor  [items, features]
+---@param count integer  1 to the lesser of items and features.
+---@return Tensor  [items, count] float64; the largest loading of each component is positive.
+---```lua
+--- assert(stats.principal_components(tensor.eye(3), 2):size(2) == 2)
+---```
+function M.principal_components(items, count) end
+
 --- Returns the probabilities of a logistic regression for items.
 ---@param coefficients Tensor  [1 or classes, predictors]
 ---@param intercepts Tensor  [1 or classes]

@@ -7,6 +7,7 @@ local table_of = require("residua.table")
 local M = {}
 
 M.covariance_eigenvalues = native.covariance_eigenvalues
+M.principal_components = native.principal_components
 M.marchenko_pastur_density = native.marchenko_pastur_density
 M.marchenko_pastur_cdf = native.marchenko_pastur_cdf
 M.lognormal_sparsity = native.lognormal_sparsity
