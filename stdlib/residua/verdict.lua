@@ -33,6 +33,9 @@ local function judge(prediction, effect)
   elseif effect.n and effect.n < native.fewest_units then
     return "inconclusive", ("only %d units"):format(effect.n)
   end
+  if effect.adjusted_p ~= effect.adjusted_p then
+    return "inconclusive", "its test gives no p"
+  end
   local inside, outside = place(prediction, effect)
   if not inside and not outside then
     return "inconclusive", "the interval crosses the border"
@@ -44,7 +47,7 @@ end
 
 -- The p of a border: that of the effect's own test where the border is 0, else from its interval.
 local function p_of_border(effect, border)
-  if border == 0 and finite(effect.p) then
+  if border == 0 and effect.p then
     return effect.p
   end
   return stats.interval_p(effect.estimate, effect.low, effect.high, border, effect.level)
@@ -71,7 +74,12 @@ local function correct(entries)
   for _, entry in ipairs(entries) do
     local effect = entry.effect
     if not (effect.refused or effect.not_run) and finite(effect.low) and finite(effect.high) then
-      p[#p + 1], tested[#tested + 1] = p_of(entry.prediction, effect), effect
+      local value = p_of(entry.prediction, effect)
+      if finite(value) then
+        p[#p + 1], tested[#tested + 1] = value, effect
+      else
+        effect.adjusted_p = value
+      end
     end
   end
   for i, adjusted in ipairs(#p > 0 and stats.holm(p) or {}) do

@@ -10,6 +10,9 @@ local M = {}
 local LANGUAGES <const>, BLOCK <const>, LAYERS <const> = 8, 4, 6
 local WIDTH <const> = LANGUAGES * BLOCK + 8 -- channels of each language, and some that carry noise alone
 
+-- Of the three letters of a language; their sums are 0, or the norm would carry them into all channels.
+local PATTERNS <const> = { { 1, 1, -1, -1 }, { 1, -1, 1, -1 }, { 1, -1, -1, 1 } }
+
 --- Returns texts, written in a folder: language k repeats letters of its own; its script is Latin where k is even.
 function M.texts(folder)
   local rows = { "code\tname\tscript\tfamily\tmorphology\tresource" }
@@ -49,9 +52,7 @@ function M.model(gains, spikes, height, tok)
     local k = (letter - 64) // 3
     rows[i] = tensor.zeros(1, WIDTH)
     if k >= 1 and k <= LANGUAGES and token == string.char(letter):rep(#token) then
-      local own = tensor.randn(10 * k + letter % 3, { 1, BLOCK })
-      own = own - own:mean() -- or the norm would carry the mean into all channels
-      rows[i] = tensor.cat({ tensor.zeros(1, (k - 1) * BLOCK), own / own:norm() * 2.5,
+      rows[i] = tensor.cat({ tensor.zeros(1, (k - 1) * BLOCK), tensor.from_table({ PATTERNS[letter % 3 + 1] }) * 1.25,
         tensor.zeros(1, WIDTH - k * BLOCK) }, 2)
     end
   end

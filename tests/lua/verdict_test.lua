@@ -95,4 +95,9 @@ function test.nan_p_is_no_p()
   t.eq(judge({ above = 0 }, interval(1, 2, { n = 9, p = 0 / 0 })), "supported")
 end
 
+function test.a_test_that_gives_no_p_decides_nothing()
+  t.eq({ judge({ above = 0 }, { estimate = 1, low = 1, high = 1, n = 9, p = 0 / 0 }) },
+    { "inconclusive", "its test gives no p" })
+end
+
 return test
