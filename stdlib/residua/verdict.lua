@@ -47,8 +47,9 @@ end
 
 -- The p of a border: that of the effect's own test where the border is 0, else from its interval.
 local function p_of_border(effect, border)
-  if border == 0 and effect.p then
-    return effect.p
+  local p_is_nan = effect.p ~= effect.p
+  if border == 0 and finite(effect.p) or p_is_nan and effect.low == effect.high then
+    return effect.p -- constant values: neither test nor interval says anything
   end
   return stats.interval_p(effect.estimate, effect.low, effect.high, border, effect.level)
 end
