@@ -35,6 +35,18 @@ void on_hook(lua_State* L, lua_Debug*) {
   lua_error(L);
 }
 
+/// Gives this thread a stack for its handlers, unless a sanitizer has.
+void provide_handler_stack() {
+  alignas(64) static char memory[64 * 1024];
+  stack_t stack = {};
+  if (sigaltstack(nullptr, &stack) != 0 || (stack.ss_flags & SS_DISABLE) == 0)
+    return;
+  stack = {};
+  stack.ss_sp = memory;
+  stack.ss_size = sizeof memory;
+  sigaltstack(&stack, nullptr);
+}
+
 void on_signal(int signal) {
   if (forward_to_main(signal))
     return;
@@ -51,6 +63,15 @@ void on_signal(int signal) {
 
 } // namespace
 
+void handle(int signal, void (*handler)(int)) noexcept {
+  provide_handler_stack();
+  struct sigaction action = {};
+  action.sa_handler = handler;
+  action.sa_flags = SA_ONSTACK; // without SA_RESTART: a blocked read returns
+  sigemptyset(&action.sa_mask);
+  sigaction(signal, &action, nullptr);
+}
+
 bool forward_to_main(int signal) noexcept {
   if (pthread_equal(pthread_self(), main_thread))
     return false;
@@ -61,10 +82,7 @@ bool forward_to_main(int signal) noexcept {
 void install(lua_State* main) {
   main_state = main;
   main_thread = pthread_self();
-  struct sigaction action = {};
-  action.sa_handler = on_signal;
-  sigemptyset(&action.sa_mask);
-  sigaction(SIGINT, &action, nullptr); // without SA_RESTART: a blocked read returns
+  handle(SIGINT, on_signal);
 }
 
 void end_on_second(bool end) noexcept {

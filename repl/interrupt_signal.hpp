@@ -10,6 +10,11 @@ namespace residua::interrupt_signal {
 /// yields nor calls the engine goes on, since Lua hooks are per coroutine.
 void install(lua_State* main);
 
+/// Sets the handler of a signal; it runs on a stack of its own, because products of oneDNN 2.6 use
+/// the stack pointer for data, and a handler on the same stack would write over their operands.
+/// Every handler of a signal that can come during a computation must be set here.
+void handle(int signal, void (*handler)(int)) noexcept;
+
 /// For signal handlers: the kernel picks any thread, libtorch's included; only the one that reads
 /// lines and runs Lua may handle a signal. Returns whether the signal was passed on to it.
 bool forward_to_main(int signal) noexcept;

@@ -104,9 +104,7 @@ void set_up_readline() {
   rl_basic_quote_characters = "";
   rl_attempted_completion_function = complete;
   rl_completion_display_matches_hook = show_matches;
-  struct sigaction action = {};
-  action.sa_handler = on_continue;
-  sigaction(SIGCONT, &action, nullptr);
+  interrupt_signal::handle(SIGCONT, on_continue);
 }
 
 void abandon_line() {

@@ -3,8 +3,10 @@
 Usage: python3 repl_test.py [EXECUTABLE] [unittest options]; or RESIDUA_EXE names the executable.
 """
 import os
+import random
 import sys
 import termios
+import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -225,6 +227,20 @@ class InterruptTest(SessionTest):
         # A Lua function that native code calls back.
         self.run_line(s, "function slow() for i = 1, 1e6 do end return 1 end")
         self.interrupt(s, "print('star' .. 'ted') stats.bootstrap(9, slow, 1, 0.9, 100000)")
+
+    def test_matrix_products(self):
+        # A handler on the stack of a product of oneDNN 2.6 would write over its operands.
+        s = self.session()
+        self.run_line(s, "m, t = model.load('mini'), corpus.load('parallel16', { sentences = 16 })")
+        self.run_line(s, "before = m:loss(t):mean()")
+        for bits in range(2, 9):
+            with_bits = f"with = quant.int({{ bits = {bits} }})"
+            s.send(f"print('star' .. 'ted') m:quantized({{ {with_bits} }}):loss(t):mean()\r")
+            s.expect("started")
+            time.sleep(random.uniform(0.2, 0.5))
+            s.send(CTRL_C)
+            s.expect(PROMPT)
+        self.assertIn("same: true", self.run_line(s, "print('same: ' .. tostring(m:loss(t):mean() == before))"))
 
     def test_loop_that_catches_errors(self):
         s = self.session()
