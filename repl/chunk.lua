@@ -14,9 +14,11 @@ end
 -- `code` as an expression, then as statements whose locals outlive it: the last statement hands the
 -- frame to the function that the chunk receives.
 local function compile(code)
-  local expression = load("return " .. code, M.name, "t")
+  local expression, expected = load("return " .. code, M.name, "t")
   if expression then
     return expression
+  elseif is_incomplete(expected) then -- "1 +" is no statement, but the start of an expression
+    return nil, expected
   end
   local plain, message = load(code, M.name, "t")
   return plain and load(code .. "\n;(...)()", M.name, "t") or plain, message

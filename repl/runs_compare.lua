@@ -108,8 +108,16 @@ end
 ---@param b table  record
 function M.print(a, b)
   print(("A  %s  %s\nB  %s  %s\n"):format(a.run, a.title or "", b.run, b.title or ""))
-  print(table_of(verdict_rows(a, b), { columns = { "name", "verdict A", "verdict B", "effect A", "effect B",
-    "B - A" } }))
+  local verdicts, columns = verdict_rows(a, b), { "name" }
+  for _, column in ipairs({ "verdict A", "verdict B", "effect A", "effect B", "B - A" }) do
+    for _, row in ipairs(verdicts) do
+      if row[column] ~= nil then -- a prediction that was not run has no effect
+        columns[#columns + 1] = column
+        break
+      end
+    end
+  end
+  print(table_of(verdicts, { columns = columns }))
   local rows = M.differences(a, b)
   if #rows == 0 then
     print("\nsame params, seed, digests, versions and device")

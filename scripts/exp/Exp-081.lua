@@ -13,6 +13,7 @@ return experiment {
   },
   run = function(p, x)
     local m, layers, texts = x.model, x.model:layers(), x.texts:first(p.sentences):aligned()
+    if layers < 5 then return x:refuse("fewer than 5 layers") end
     local input_of, last = { out = "L%d.attn.mixed", down = "L%d.mlp.hidden" }, ("L%d.resid.post"):format(layers - 1)
     local seen = m:capture(texts, { "L*.attn.mixed", "L*.mlp.hidden", last }, { reduce = "moments" })
     local function mean_square(site)
@@ -22,54 +23,52 @@ return experiment {
       end
       return sum / #texts:languages()
     end
-    local function decibel(signal, noise) return 10 * math.log((signal + 1e-30) / (noise + 1e-30), 10) end
-    local rows, by_scheme = {}, {}
-    for _, scheme in ipairs { "naive", "sane" } do
-      local quantizer = quant.int { bits = p.bits, per = scheme == "naive" and "tensor" or "channel" }
-      local own, models = {}, {}
-      for layer = 0, layers do
-        local name, only = layer < layers and "L" .. layer or "all", layer < layers and "L" .. layer or "L*"
-        own[layer + 1] = { scheme = scheme, layer = name, noise = 0, first = 0, snr = {} }
-        models[layer + 1] = m:quantized { with = quantizer, params = only .. ".*", protect = "*norm*" }
+    local function measured(scheme, per)
+      local with, models, rows = quant.int { bits = p.bits, per = per }, {}, {}
+      for i = 1, layers + 1 do -- after each layer alone: all together
+        local params = i <= layers and { i - 1 } or range(0, layers - 1)
+        models[i] = m:quantized { with = with, params = params, protect = "*norm*" }
+        rows[i] = { scheme = scheme, layer = i <= layers and "L" .. i - 1 or "all", noise = 0, first = 0, snr = {} }
       end
-      for _, param in ipairs(m:params()) do
-        local input = input_of[param.name:match("%a+$")]
-        for _, row in ipairs(param.layer and #param.shape == 2 and { own[param.layer + 1], own[layers + 1] } or {}) do
-          local w = m:param(param.name)
-          local signal, mse = (w ^ 2):mean(), ((quantizer:apply(w) - w) ^ 2):mean()
-          row.snr[#row.snr + 1], row.first = decibel(signal, mse), math.max(row.first, mse / (signal + 1e-30))
+      for _, matrix in ipairs(quant.errors(m, with)) do
+        local input = input_of[matrix.matrix:match("%a+$")]
+        for _, row in ipairs { rows[matrix.layer + 1], rows[layers + 1] } do
+          table.insert(row.snr, matrix.snr)
+          row.first = math.max(row.first, 10 ^ (-matrix.snr / 10))
           if input then
-            local power = param.shape[2] * mean_square(input:format(param.layer))
-            row.noise, row.first = row.noise + power * (mse + signal * row.first), 0
+            local signal = matrix.inputs * mean_square(input:format(matrix.layer))
+            row.noise = row.noise + signal * (matrix.error + matrix.power * row.first)
+            row.first = 0
           end
         end
       end
       local errors = capture.compare(models, { against = m, at = last, texts = texts, reduce = "relative_error" })
-      for i, row in ipairs(own) do
-        local by_text = tensor.from_table(errors[i][last]):clamp(1e-15, 1e15):log() * (-20 / math.log(10))
-        row.sqnr = by_text:reshape({ #texts:languages(), -1 }):mean(1):totable() -- of sentences, over languages
-        row.output, row.predicted = stats.mean(row.sqnr, { seed = x.seed }), decibel(mean_square(last), row.noise)
-        rows[#rows + 1], row.measured, row.weights = row, row.output.estimate, stats.mean(row.snr).estimate
+      for i, row in ipairs(rows) do
+        local sqnr = tensor.from_table(errors[i][last]):clamp(1e-15, 1e15):log() * (-20 / math.log(10))
+        row.sqnr = sqnr:reshape({ #texts:languages(), -1 }):mean(1):totable() -- of sentences, over languages
+        row.output, row.weights = stats.mean(row.sqnr, { seed = x.seed }), stats.mean(row.snr).estimate
+        row.measured = row.output.estimate
+        row.predicted = 10 * math.log((mean_square(last) + 1e-30) / (row.noise + 1e-30), 10)
       end
-      by_scheme[scheme] = table_of({ table.unpack(own, 1, layers) })
+      x:table(rows, { columns = { "layer", "weights", "predicted", "output" },
+        caption = scheme .. ": SNR of weights, SQNR of the last layer's output when one layer is quantized [dB]" })
+      x:plot(rows, { kind = "points", x = "predicted", y = "output", caption = scheme .. ": SQNR of the output [dB]" })
+      rows[layers + 1] = nil
+      return table_of(rows)
     end
-    x:table(rows, { caption = "SNR of weights, SQNR of the last layer's output when one layer is quantized [dB]",
-      columns = { "scheme", "layer", "weights", "predicted", "output" } })
-    x:plot(rows, { kind = "points", x = "predicted", y = "output", by = "scheme", x_label = "predicted SQNR [dB]",
-      y_label = "measured SQNR [dB]", caption = "Output SQNR when one layer is quantized, or all" })
-    x:say(("Mean field: activations of %d levels carry a signal through about %.0f layers; there are %d here.\n")
-      :format((1 << p.bits) - 1, stats.mean_field((1 << p.bits) - 1).xi, layers))
     -- How far the better of L0 and the last lies below the lowest of the others, over sentences or kinds of matrix.
-    local function margin(column)
-      local values = tensor.from_table(by_scheme[column[1]]:column(column[2]))
-      return layers < 3 and { refused = "no layers between" } or stats.bootstrap(values:size(2), function(drawn)
+    local function margin(lists)
+      local values = tensor.from_table(lists)
+      return stats.bootstrap(values:size(2), function(drawn)
         local mean = values:index(2, drawn):mean(2):totable()
         return math.max(mean[1], mean[layers]) - math.min(table.unpack(mean, 2, layers - 1))
       end, { seed = x.seed })
     end
-    x:verdict("stated", margin { "naive", "snr" })
-    x:verdict("output", margin { "sane", "sqnr" })
-    x:verdict("mean_field", layers < 5 and { refused = "fewer than 5 layers" } or stats.correlation(
-      by_scheme.sane:column("predicted"), by_scheme.sane:column("measured"), { seed = x.seed }))
+    local naive, sane, levels = measured("naive", "tensor"), measured("sane", "channel"), (1 << p.bits) - 1
+    x:say(("Mean field: activations of %d levels carry a signal through about %.0f layers; there are %d here.\n")
+      :format(levels, stats.mean_field(levels).xi, layers))
+    x:verdict("stated", margin(naive:column("snr")))
+    x:verdict("output", margin(sane:column("sqnr")))
+    x:verdict("mean_field", stats.correlation(sane:column("predicted"), sane:column("measured"), { seed = x.seed }))
   end,
 }

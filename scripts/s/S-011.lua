@@ -3,8 +3,9 @@
 return experiment {
   id = "S-011", title = "Rate-distortion bound",
   asks = "How low can disparity go for given bits and protection?",
-  params = { sentences = 4, choose = 2, to = 30, step = 10, blocks = 7, rank_by = "variance" },
-  quick = { blocks = 3 }, full = { sentences = 64, choose = 32, step = 2.5, blocks = 10 },
+  params = { sentences = 3, choose = 1, to = 30, step = 15, groups = 4, rank_by = "variance" },
+  quick = { step = 30 },
+  full = { sentences = 64, choose = 32, step = 2.5, groups = 10 },
   predicts = {
     stated = { "naive: the ratio falls by b = 2 powers of two per bit", within = { 1.8, 2.2 } },
     bits = { "sane: the gap falls by b = 2 powers of two per bit", within = { 1.8, 2.2 } },
@@ -12,64 +13,46 @@ return experiment {
     bound = "sane: the best plans lie above the law (mean of ln D / law, at most 5)",
   },
   run = function(p, x)
-    local m, order, widths = x.model, plan.rank(x.model, { by = p.rank_by }), range(2, 8)
-    local on, all = x.texts:first(p.sentences), x.texts:first(p.sentences + p.choose)
-    local count = all:count() // #all:languages()
-    local function law(cell, q) -- cell: bits, and the share from 0 to 1 of what is quantized otherwise
-      return q[1] - q[2] * cell[1] * math.log(2) + math.log(math.max(1 - q[3] * cell[2], 1e-9))
-    end
-    -- Cells of plans, the first of which protects nothing, in which a measure is above 0 and nothing collapsed.
-    local function measured(plans, at, measure, caption)
-      local cells, logs, rows = {}, {}, disparity.curve { model = m, plans = plans, texts = on, at = at, seed = x.seed }
-      for i, row in ipairs(rows) do
-        row.bits, row.share = at[i], (row.protected - rows[1].protected) / (100 - rows[1].protected)
-        if (row[measure].estimate or 0) > 0 and not (row.ratio.refused or ""):find("^collapsed") then
-          cells[#cells + 1] = { 1 + math.log(2 ^ (at[i] - 1) - 1, 2), row.share } -- a symmetric grid lacks one level
-          logs[#logs + 1] = math.log(row[measure].estimate)
-        end
-      end
-      x:table(rows, { caption = caption, columns = { "bits", "share", "mean_delta", "gap", "ratio" } })
-      return cells, logs, rows
-    end
+    local m, widths, on = x.model, range(2, 8), x.texts:first(p.sentences)
+
     local function fitted(scheme, measure, caption)
-      local plans, bits = {}, {}
-      for _, width in ipairs(widths) do
-        for _, share in ipairs(range(0, p.to, p.step)) do
-          plans[#plans + 1], bits[#bits + 1] = order:protect_top(share / 100, scheme { bits = width }), width
-        end
-      end
-      local cells, logs, rows = measured(plans, bits, measure, caption)
-      local ok, fit = pcall(stats.curve_fit, law, cells, logs, { 0, 1, 0.5 })
-      local refused = (not ok or fit.degrees < 3) and ("%d of %d cells are of use"):format(#cells, #rows)
-      return refused and { params = { {}, { refused = refused }, { refused = refused } } } or fit, rows, refused
+      local rows = rate.grid { model = m, texts = on, order = plan.rank(m, { by = p.rank_by }), with = scheme,
+        bits = widths, shares = range(0, p.to, p.step), seed = x.seed }
+      x:table(rows, { columns = { "bits", "share", "mean_delta", "gap", "ratio" }, caption = caption })
+      x:plot(rows, { kind = "points", x = "bits", y = measure, by = "share", log = "y", caption = caption })
+      return rate.fit(rows, { measure = measure })
     end
-    local naive = fitted(quant.naive, "ratio", "Naive: rise of the loss [nats/byte], worst - best, ratio")
-    local fit, rows, why = fitted(quant.sane, "gap", "Sane: the same")
-    x:verdict("stated", naive.params[2])
+    x:verdict("stated", fitted(quant.naive, "ratio", "Naive: disparity ratio by bits and share").params[2])
+    local fit = fitted(quant.sane, "gap", "Sane: gap [nats/byte] by bits and share")
     x:verdict("bits", fit.params[2])
     x:verdict("share", fit.params[3])
-    x:plot(rows, { kind = "points", x = "bits", y = "gap", by = "share", log = "y", caption = "Gap by share, sane" })
-    local v = fit.covariance
-    x:say(v and ("ln a and c correlate by %.2f, b and c by %.2f: near 1 or -1 they are not told apart\n"):format(
-      v[1][3] / math.sqrt(v[1][1] * v[3][3]), v[2][3] / math.sqrt(v[2][2] * v[3][3])) or why)
-
-    -- All sets of blocks of neighbouring layers within the share: of each size the best, on other sentences.
-    local plans, bits, above, of, units, n = {}, {}, {}, {}, {}, math.min(m:layers(), p.blocks)
-    for block = 1, n do
-      units[block] = range((block - 1) * m:layers() // n, block * m:layers() // n - 1)
+    if fit.refused then
+      return x:refuse(fit.refused)
     end
-    local limit = (rows[1].protected * (1 - p.to / 100) + p.to) / 100
-    for _, width in ipairs(not why and count > p.sentences and widths or {}) do
-      for _, set in ipairs(search.beam({ model = m, texts = all:slice(p.sentences + 1, count), units = units,
-        with = quant.sane { bits = width }, measure = "gap" }, { width = 1000, share = limit })) do
-        plans[#plans + 1], bits[#bits + 1] = plan.make(quant.sane { bits = width, protect = set.protect }), width
+    local v = fit.covariance
+    x:say(("ln a and c correlate by %.2f, b and c by %.2f: near 1 or -1 they are not told apart\n"):format(
+      v[1][3] / math.sqrt(v[1][1] * v[3][3]), v[2][3] / math.sqrt(v[2][2] * v[3][3])))
+
+    -- All sets of groups of neighbouring layers up to the greatest share: of each size the best, on other sentences.
+    local count, units = x.texts:count() // #x.texts:languages(), search.neighbours(m, p.groups)
+    local plans, cells, above, of = {}, {}, {}, {}
+    for _, bits in ipairs(count > p.sentences and widths or {}) do
+      local others = x.texts:slice(p.sentences + 1, math.min(p.sentences + p.choose, count))
+      local sets = search.beam({ model = m, texts = others, units = units, with = quant.sane { bits = bits },
+        measure = "gap" }, { width = 1000, size = p.to * #units // 100 })
+      for i = 2, #sets do -- the first protects nothing
+        plans[#plans + 1] = plan.make(quant.sane { bits = bits, protect = sets[i].protect })
+        cells[#plans] = { bits = bits, share = (sets[i].share - sets[1].share) / (1 - sets[1].share) }
       end
     end
-    local cells, logs = measured(plans, bits, "gap", "Sane: the best of all plans, on the first sentences")
-    for i, cell in ipairs(cells) do
-      above[i], of[i] = math.min(logs[i] - law(cell, table_of(fit.params):column("estimate")), 5), cell[1]
+    local at = table_of(cells):column("bits")
+    for i, row in ipairs(disparity.curve { model = m, plans = plans, texts = on, at = at, seed = x.seed }) do
+      if not row.collapsed and row.gap.estimate > 0 then
+        above[#above + 1] = math.min(math.log(row.gap.estimate) - fit.at(cells[i]), 5)
+        of[#above] = row.at
+      end
     end
-    x:verdict("bound", #above < 6 and { refused = why or "too few plans" }
+    x:verdict("bound", #above < 6 and { refused = "too few plans" }
       or stats.mean(above, { clusters = of, seed = x.seed }))
   end,
 }

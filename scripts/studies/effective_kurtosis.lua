@@ -12,33 +12,27 @@ return experiment {
     bound = { "one C serves gap <= C sd: over bits and models, ln(most / least) of gap / sd", below = math.log(2) },
   },
   run = function(p, x)
-    local m, texts, rows, cells = x.model, x.texts:first(p.sentences):aligned(), {}, {}
-    local codes, share, kurtosis, errors, known, held = texts:languages(), nil, nil, nil, texts:halves()
-    local few = (#codes < 6 or m:layers() < 2) and { refused = "6 languages and 2 layers are the fewest to tell" }
-    local function rise(of, scheme) return disparity.compare(of, of:quantized(scheme), held, { seed = x.seed }) end
-
-    -- Shares of a language's mean |activation| that layers add, [layers, languages]; kurtosis of a layer's weights, and
-    -- their relative squared error under sane INT4, [layers, 1]. They remain those of the first model.
-    for _, model in ipairs(x.model2 and { x.model2, m } or { m }) do
-      share, kurtosis, errors = {}, {}, {}
-      for site, of in pairs(model:capture(known, { "L*.attn.out", "L*.mlp.out" }, { reduce = "summary" })) do
-        local layer, list = tonumber(site:match("%d+")) + 1, {}
-        for i, code in ipairs(codes) do
-          list[i] = of[code].sketch:mean_deviation(0)
-        end
-        share[layer] = tensor.from_table(list, "float64") + (share[layer] or 0)
-      end
+    local m, known, held = x.model, x.texts:first(p.sentences):aligned():halves()
+    if #known:languages() < 6 or m:layers() < 2 then
+      return x:refuse("6 languages and 2 layers are the fewest to tell")
+    end
+    local function rise(model, scheme)
+      return disparity.compare(model, model:quantized(scheme), held, { seed = x.seed })
+    end
+    -- By language, weighted by its shares of layers: kurtosis of their weights, and relative squared error of INT4.
+    local function weighted(model)
+      local shares, kurtosis, errors = capture.shares(model, known), {}, {}
       for _, unit in ipairs(plan.rank(model, { by = "kurtosis", per = "layer" })) do
-        local squares, power = 0, 0
-        for _, name in ipairs(unit.names) do
-          local w = model:param(name)
-          squares, power = squares + ((quant.sane().with:apply(w) - w) ^ 2):sum(), power + (w ^ 2):sum()
-        end
-        kurtosis[unit.layer + 1], errors[unit.layer + 1] = { unit.score }, { squares / power }
+        kurtosis[unit.layer + 1] = unit.score
+        errors[unit.layer + 1] = quant.relative_error(model, unit.names, quant.sane().with)
       end
-      share = tensor.stack(share) / tensor.stack(share):sum(1, true)
       kurtosis, errors = tensor.from_table(kurtosis, "float64"), tensor.from_table(errors, "float64")
-      local sd = (share * kurtosis):sum(1):std()
+      return kurtosis:matmul(shares):totable(), errors:matmul(shares):totable(), shares:row(kurtosis:argmax()):totable()
+    end
+
+    local cells = {}
+    for _, model in ipairs { m, x.model2 } do
+      local sd = stats.moments((weighted(model))):std()
       for bits = p.fewest, p.most, p.step do
         local gap = rise(model, quant.sane { bits = bits }).gap
         cells[#cells + 1] = { model = model:name(), bits = bits, sd = sd, gap = gap, c = gap.estimate / sd }
@@ -46,30 +40,26 @@ return experiment {
     end
     table.sort(cells, function(a, b) return a.c > b.c end)
     x:table(cells, { caption = "Gap [nats/byte] over the sd of effective kurtosis over languages, the greatest first" })
-    local effective, exact = (share * kurtosis):sum(1):totable(), (share * errors):sum(1):totable()
-    local naive, sane = rise(m, quant.naive()), rise(m, quant.sane())
-    for i, code in ipairs(codes) do
-      rows[i] = { language = code, effective = effective[i], error = exact[i], naive = naive.rows[i].delta_byte,
-        sane = sane.rows[i].delta_byte }
+    local effective, exact, share = weighted(m)
+    local naive, sane, rows = rise(m, quant.naive()), rise(m, quant.sane()), {}
+    for i, row in ipairs(sane.rows) do
+      rows[i] = { language = row.language, effective = effective[i], error = exact[i],
+        naive = naive.rows[i].delta_byte, sane = row.delta_byte }
     end
     x:table(rows, { caption = "Effective kurtosis and relative error; dNLL [nats/byte]" })
     x:plot(rows, { kind = "points", x = "effective", y = { "naive", "sane" }, caption = "dNLL by effective kurtosis" })
-    x:say(few and few.refused or ("Effective kurtosis on the share of the layer of the highest: R2 = %.3f (1: affine)")
-      :format(stats.ols(effective, { share = share:row(kurtosis:argmax()):totable() }).r2))
+    x:say(("Effective kurtosis on the share of the layer of the highest: R2 = %.3f (1: affine)"):format(
+      stats.ols(effective, { share = share }).r2))
+    local function related(values, d, kind)
+      return d.collapsed and { refused = "a language's loss is near ln V" }
+        or stats.correlation(values, d:rises(), { kind = kind, seed = x.seed })
+    end
+    x:verdict("stated", related(effective, naive, "pearson"))
+    x:verdict("sane", related(effective, sane))
+    x:verdict("exact", related(exact, sane))
     local most, least = cells[1], cells[#cells]
     local function ln(a, b) return math.log(math.max(1, a / most.sd / (b / least.sd))) end
-    local function correlation(values, d, kind)
-      local rises = {}
-      for i, row in ipairs(d.rows) do
-        rises[i] = row.delta_byte.estimate
-      end
-      return few or d.collapsed and { refused = "a language's loss is near ln V" }
-        or stats.correlation(values, rises, { kind = kind, seed = x.seed })
-    end
-    x:verdict("stated", correlation(effective, naive, "pearson"))
-    x:verdict("sane", correlation(effective, sane))
-    x:verdict("exact", correlation(exact, sane))
-    x:verdict("bound", few or { estimate = ln(most.gap.estimate, least.gap.estimate), n = most.gap.n,
+    x:verdict("bound", { estimate = ln(most.gap.estimate, least.gap.estimate), n = most.gap.n,
       low = ln(most.gap.low, least.gap.high), high = ln(most.gap.high, least.gap.low) })
   end,
 }

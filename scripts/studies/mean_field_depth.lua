@@ -5,8 +5,7 @@ return experiment {
   id = "mean_field_depth", title = "Mean-field depth",
   asks = "Does the depth that a signal travels grow as N^1.82 with the levels N of quantized activations?",
   params = { most = 4096, width = 256, depth = 8, pairs = 256, repeats = 8 },
-  quick = { width = 128, pairs = 128, repeats = 6 },
-  full = { most = 65536, width = 512, pairs = 1024, repeats = 32 },
+  quick = { width = 128, pairs = 128, repeats = 6 }, full = { most = 65536, width = 512, pairs = 1024, repeats = 32 },
   predicts = {
     stated = { "from 4 to 512 levels xi rises as (N + 1)^1.82, within 0.05", within = { 1.77, 1.87 } },
     range = "from 16 levels on the exponent between N and 2 N rises with N: it is that of a range",
@@ -14,17 +13,13 @@ return experiment {
     measured = { "the rate at which random layers forget is 1 / xi: measured over predicted", within = { 0.9, 1.1 } },
   },
   run = function(p, x)
-    local rows, log_levels, log_xi, exponents, ratios, rates, fit = {}, {}, {}, {}, {}, {}, nil
-    local layers, bits = x.model:layers(), 1
-    while 2 << bits <= p.most do
-      bits = bits + 1
+    local rows, log_levels, log_xi, exponents, ratios, rates = {}, {}, {}, {}, {}, {}
+    for bits = 2, math.floor(math.log(p.most, 2)) do
       local field = stats.mean_field(1 << bits)
-      local row = { levels = field.levels, spacing = field.spacing, loss = 1 - field.chi, xi = field.xi,
-        left = math.exp(-layers / field.xi) }
+      local row = { levels = field.levels, spacing = field.spacing, loss = 1 - field.chi, xi = field.xi }
       rows[#rows + 1], log_levels[#rows + 1], log_xi[#rows + 1] = row, math.log(field.levels + 1), math.log(field.xi)
       row.exponent = #rows > 1 and math.log(field.xi / rows[#rows - 1].xi) / math.log(2) or nil
       row.fitted = #rows > 2 and stats.ols(log_xi, { levels = log_levels }).by_name.levels or nil
-      fit = bits <= 9 and row.fitted or fit
       exponents[#exponents + 1] = bits > 4 and row.exponent or nil
       if bits <= 8 then -- as many levels, about 0, as a symmetric quantizer has
         local _, loss = quant.int { bits = bits, per = "tensor" }:optimum("gauss")
@@ -32,10 +27,9 @@ return experiment {
         ratios[#ratios + 1] = row.quantizer
       end
     end
-    x:table(rows, { caption = ("Best fields; fitted: exponent of N + 1 from 4; left: after %d layers"):format(layers),
-      columns = { "levels", "spacing", "loss", "quantizer", "xi", "exponent", "fitted", "left" } })
+    x:table(rows, { caption = "Best fields; fitted: exponent of N + 1 from 4",
+      columns = { "levels", "spacing", "loss", "quantizer", "xi", "exponent", "fitted" } })
     x:plot(rows, { x = "levels", y = "xi", log = "xy", caption = "Depth scale by levels", y_label = "xi [layers]" })
-
     -- Rate at which random layers forget that two inputs were correlated, over the rate that the field predicts.
     local function rate(field, seed)
       local one, first, last = tensor.randn(seed, { p.width, p.pairs }), nil, nil
@@ -53,11 +47,10 @@ return experiment {
       return math.log(math.max(last, 1e-6) / first) / (p.depth * math.log(field.chi))
     end
     for i = 1, p.repeats do
-      for _, levels in ipairs { 4, 8 } do -- more forget too little to tell
-        rates[#rates + 1] = rate(stats.mean_field(levels), 1000 * x.seed + 100 * #rates + i)
-      end
+      rates[#rates + 1] = rate(stats.mean_field(4), 1000 * x.seed + 100 * #rates + i)
+      rates[#rates + 1] = rate(stats.mean_field(8), 1000 * x.seed + 100 * #rates + i) -- more forget too little to tell
     end
-    x:verdict("stated", fit or { refused = "most is below 16 levels" })
+    x:verdict("stated", (rows[8] or rows[#rows] or {}).fitted or { refused = "most is below 16 levels" })
     x:verdict("range", #exponents < 5 and { refused = "most is below 512 levels" }
       or stats.correlation(range(1, #exponents), exponents, { seed = x.seed }))
     x:verdict("quantizer", stats.mean(ratios, { seed = x.seed }))

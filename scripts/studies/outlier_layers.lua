@@ -13,62 +13,50 @@ return experiment {
     specific = { "sane: the higher a layer's kurtosis, the lower this correlation for its share", below = 0 },
   },
   run = function(p, x)
-    local m, texts, info, layers = x.model, x.texts:first(p.sentences):aligned(), x.texts:info(), x.model:layers()
-    local codes, known, held = texts:languages(), texts:halves()
-    local few = #codes < 6 and "6 languages are the fewest to correlate" or layers < 2 and "there is but one layer"
-
-    -- Of a layer its greatest weight, and the highest kurtosis of a matrix: that of all together rises where only their
-    -- scales differ. `over` are the layers over both thresholds, `top` the quarter of the highest kurtosis.
-    local weights, over, top = {}, {}, {}
+    local m, known, held = x.model, x.texts:first(p.sentences):aligned():halves()
+    local codes, info, layers = known:languages(), known:info(), m:layers()
+    if #codes < 6 or layers < 2 then
+      return x:refuse(("%d languages, %d layers; 6 languages and 2 layers are needed"):format(#codes, layers))
+    end
+    -- Of each layer the greatest weight, and the highest kurtosis of a matrix (scales of several do not mix).
+    local weights = {}
     for _, unit in ipairs(plan.rank(m, { by = "kurtosis" })) do
       local row = weights[unit.layer + 1] or { layer = unit.layer, kurtosis = unit.score, weight = 0 }
       row.weight = math.max(row.weight, m:param(unit.names[1]):abs():max())
       weights[unit.layer + 1] = row
     end
-    for place, rank in ipairs(stats.ranks(table_of(weights):column("kurtosis"))) do
-      top[#top + 1] = rank > layers - math.max(1, layers // 4) and place or nil
-      over[#over + 1] = weights[place].weight > p.weight and weights[place].kurtosis > p.kurtosis and place or nil
+    local over, top = {}, {} -- over both thresholds; the quarter of the highest kurtosis
+    for i, rank in ipairs(stats.ranks(table_of(weights):column("kurtosis"))) do
+      top[#top + 1] = rank > layers - math.max(1, layers // 4) and i or nil
+      over[#over + 1] = weights[i].weight > p.weight and weights[i].kurtosis > p.kurtosis and i or nil
     end
-
-    -- Mean |activation| in what each layer adds to the stream, [layers, languages].
-    local added, rows, cost, refused, latin, latins, falls = {}, {}, { naive = {}, sane = {} }, {}, {}, 0, {}
-    for site, of in pairs(m:capture(known, { "L*.attn.out", "L*.mlp.out" }, { reduce = "summary" })) do
-      local layer, list = tonumber(site:match("%d+")) + 1, {}
-      for i, code in ipairs(codes) do
-        list[i] = of[code].sketch:mean_deviation(0)
-      end
-      added[layer] = tensor.from_table(list, "float64") + (added[layer] or 0)
+    local shares, rows, latin, falls = capture.shares(m, known), {}, {}, {}
+    local naive = disparity.compare(m, m:quantized(quant.naive { bits = p.bits }), held, { seed = x.seed })
+    local sane = disparity.compare(m, m:quantized(quant.sane { bits = p.bits }), held, { seed = x.seed })
+    local function related(set, d, test, opts) -- a test of share and rise of the loss over languages
+      return d.collapsed and { refused = "a language's loss is near ln V" }
+        or #set == 0 and { refused = "no layer is over the thresholds" }
+        or test(shares:index(1, set):sum(1):totable(), d:rises(), opts)
     end
-    added = tensor.stack(added) / tensor.stack(added):sum(1, true)
     for i, code in ipairs(codes) do
-      rows[i] = { language = code, script = (info[code] or {}).script, share = added:index(1, top):sum(1):at(i) }
+      rows[i] = { language = code, script = info[code].script, share = shares:index(1, top):sum(1):at(i),
+        naive = naive.rows[i].delta_byte, sane = sane.rows[i].delta_byte }
       latin[i] = rows[i].script == "Latin" and 1 or 0
-      latins = latins + latin[i]
     end
-    for name, scheme in pairs { naive = quant.naive { bits = p.bits }, sane = quant.sane { bits = p.bits } } do
-      local d = disparity.compare(m, m:quantized(scheme), held, { seed = x.seed })
-      refused[name] = (few or d.collapsed) and { refused = few or name .. " leaves a language near ln V" }
-      for i, row in ipairs(rows) do
-        row[name], cost[name][i] = d.rows[i].delta_byte, d.rows[i].delta_byte.estimate
-      end
-    end
-    local function correlation(set, name, test, opts)
-      return refused[name] or test(added:index(1, set):sum(1):totable(), cost[name], opts)
-    end
-    for layer, row in ipairs(weights) do
-      row.correlation = correlation({ layer }, "sane", stats.correlation, { seed = x.seed })
-      falls[layer] = row.correlation.estimate
+    for i, row in ipairs(weights) do
+      row.correlation = related({ i }, sane, stats.correlation, { seed = x.seed })
+      falls[i] = row.correlation.estimate
     end
     x:table(weights, { caption = "Layers", columns = { "layer", "weight", "kurtosis", "correlation" } })
     x:table(rows, { caption = "dNLL [nats/byte]", columns = { "language", "script", "share", "naive", "sane" } })
     x:plot(rows, { kind = "points", x = "share", y = "sane", by = "script", caption = "Share of `top`; [nats/byte]" })
-    local one_script = math.min(latins, #codes - latins) < 3 and { refused = "3 languages of either script are needed" }
-    x:verdict("stated", #over == 0 and { refused = "no layer is over the thresholds" }
-      or correlation(over, "naive", stats.correlation, { kind = "pearson", seed = x.seed }))
-    x:verdict("sane", correlation(top, "sane", stats.correlation, { seed = x.seed }))
-    x:verdict("beside_script", one_script or correlation(top, "sane", stats.partial_correlation, { script = latin }))
-    x:verdict("within_script", one_script or correlation(top, "sane", stats.correlation, { groups = latin }))
-    x:verdict("specific", refused.sane
+    local latins = tensor.from_table(latin):sum()
+    local one = math.min(latins, #codes - latins) < 3 and { refused = "3 languages of either script are needed" }
+    x:verdict("stated", related(over, naive, stats.correlation, { kind = "pearson", seed = x.seed }))
+    x:verdict("sane", related(top, sane, stats.correlation, { seed = x.seed }))
+    x:verdict("beside_script", one or related(top, sane, stats.partial_correlation, { script = latin }))
+    x:verdict("within_script", one or related(top, sane, stats.correlation, { groups = latin, seed = x.seed }))
+    x:verdict("specific", sane.collapsed and weights[1].correlation
       or stats.correlation(table_of(weights):column("kurtosis"), falls, { seed = x.seed }))
   end,
 }

@@ -13,62 +13,45 @@ return experiment {
     best = { "sane: no other two layers, chosen on other sentences, lower dNLL as much", below = 0 },
   },
   run = function(p, x)
-    local m, texts, last = x.model, x.texts:first(p.sentences), x.model:layers() - 1
-    local count, n, units = texts:count() // #texts:languages(), math.min(last + 1, p.units), { 0 }
-    local known, held = texts:slice(1, math.max(count // 3, 1)), texts:slice(math.min(count // 3 + 1, count), count)
-    for layer = 1, last - 1 do
-      local block = 2 + (layer - 1) * (n - 2) // (last - 1)
-      units[block] = units[block] or {}
-      table.insert(units[block], layer)
+    local m, last = x.model, x.model:layers() - 1
+    if last == 0 then
+      return x:refuse("the first layer is the last")
     end
-    units[last > 0 and n or 1] = last
+    local known, held = x.texts:first(p.sentences):halves()
+    local function problem(scheme, units, on)
+      return search.problem { model = m, texts = on, with = scheme { bits = p.bits }, units = units, seed = x.seed }
+    end
+    local function ends(row)
+      return row.units[1] == 0 and row.units[2] == last
+    end
 
-    local function problem(scheme, parts, on)
-      return search.problem { model = m, texts = on, with = scheme { bits = p.bits }, units = parts, seed = x.seed }
-    end
-    local sane, naive = problem(quant.sane, units, held), problem(quant.naive, last > 0 and { 0, last } or { 0 }, held)
-    local sets = search.sets(sane)
+    local sane = problem(quant.sane, search.neighbours(m, p.units, { ends = true }), held)
+    local naive = problem(quant.naive, { 0, last }, held)
+    local sets, pair_rows = search.sets(sane), search.interactions(sane, { exact = true })
     x:table(search.pareto(sets), { caption = "Best set for each budget of mean bits, on the texts that chose it",
       columns = { "set", "bits", "share", "dnll", "gap" } })
-    if last == 0 then
-      for _, name in ipairs { "stated", "sane", "unlike", "best" } do
-        x:verdict(name, { refused = "the first layer is the last" })
-      end
-      return
-    end
-
-    local pairs_of_units, rows = search.interactions(sane, { exact = true }), {}
-    local own, strengths, is_own = nil, {}, {}
-    for i, row in ipairs(pairs_of_units) do
-      local gateway = row.units[1] == 0 and row.units[2] == last
-      own, strengths[i], is_own[i] = gateway and row.interaction or own, row.interaction.estimate, gateway and 1 or 0
-      local a, b = row.pair:match("(%S+) (%S+)")
-      rows[2 * i - 1] = { a = a, b = b, strength = strengths[i] }
-      rows[2 * i] = { a = b, b = a, strength = strengths[i] }
-    end
-    x:table(pairs_of_units, { columns = { "pair", "interaction" }, caption = pairs_of_units.caption })
-    x:plot(rows, { kind = "heat", x = "a", y = "b", value = "strength", caption = "Shapley interactions [nats/token]" })
+    x:table(pair_rows, { columns = { "pair", "interaction" }, caption = pair_rows.caption })
+    x:plot(pair_rows, { kind = "bars", x = "pair", y = "interaction", caption = "Shapley interactions [nats/token]" })
     x:table(search.additive(sane, { sets = sets }), { caption = "Sum of single effects against truth, all sets",
       columns = { "direction", "r2", "rank_correlation", "rmse", "worst", "worst_truth", "worst_predicted" } })
 
-    -- The two layers that lower dNLL most, other than the first and the last.
-    local candidates, best = {}, nil
-    for a = 0, last do
-      for b = a + 1, last do
-        candidates[#candidates + 1] = (a > 0 or b < last) and { a, b } or nil
-      end
+    x:verdict("stated", naive:disparity({}).collapsed and { refused = "collapsed without protection" }
+      or search.pairs(naive)[1].interaction)
+    if sane:disparity({}).collapsed then
+      return x:refuse("collapsed without protection")
     end
-    for i, value in ipairs(problem(quant.sane, "layer", known):values(candidates)) do
-      best = (not best or value < best.value) and { value = value, set = candidates[i] } or best
+    local own, strengths, is_own, rival = nil, {}, {}, nil
+    for i, row in ipairs(pair_rows) do
+      own = ends(row) and row.interaction or own
+      strengths[i], is_own[i] = row.interaction.estimate, ends(row) and 1 or 0
     end
-    local function standing(of, effect)
-      return of:disparity({}, { seed = x.seed }).collapsed and { refused = "collapsed without protection" } or effect
+    for _, row in ipairs(search.pairs(problem(quant.sane, "layer", known))) do
+      rival = not ends(row) and (not rival or row.both.estimate < rival.both.estimate) and row or rival
     end
-    x:verdict("stated", standing(naive, search.pairs(naive)[1].interaction))
-    x:verdict("sane", standing(sane, own))
-    x:verdict("unlike", standing(sane, #strengths < 6 and { refused = "fewer than 5 other pairs" }
-      or stats.ols(strengths, { own = is_own }).by_name.own))
-    x:verdict("best", not best and { refused = "there is no other pair" }
-      or standing(sane, problem(quant.sane, "layer", held):effect({ 0, last }, best.set)))
+    x:verdict("sane", own)
+    x:verdict("unlike", #strengths < 6 and { refused = "fewer than 5 other pairs" }
+      or stats.ols(strengths, { own = is_own }).by_name.own)
+    x:verdict("best", not rival and { refused = "there is no other pair" }
+      or problem(quant.sane, "layer", held):effect({ 0, last }, rival.units))
   end,
 }

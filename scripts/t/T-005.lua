@@ -26,45 +26,34 @@ return experiment {
       end
     end
     x:plot(spectra, { x = "layer", y = "stable_rank", by = "matrix", caption = "Stable rank of each matrix by depth" })
+    if layers < 10 then
+      return x:refuse(("%d layers make too few pairs for p < 0.05 twice; 10 do"):format(layers))
+    end
 
-    -- How far two layers are from what the others predict, in standard errors of the prediction (t of an indicator of
-    -- each in a regression on nothing else, or on depth too): by feature, and the mean |z| of the less unlike one.
-    local function unlikeness(first, last, trend)
-      local columns, rows, sums = { first = {}, last = {}, depth = trend }, {}, { first = 0, last = 0 }
-      for layer = 1, layers do
-        columns.first[layer], columns.last[layer] = layer == first and 1 or 0, layer == last and 1 or 0
-      end
+    -- How far two layers are from what the others predict, in standard errors of that (the coefficient of each in a
+    -- regression on nothing but which one it is, or on depth too): the mean of the less unlike one, and by feature.
+    local indicator = tensor.eye(layers):totable()
+    local function unlikeness(first, last, depth)
+      local rows, of_first, of_last = {}, 0, 0
       for name, values in pairs(features) do
-        local fit, row = stats.ols(values, columns).by_name, { feature = name }
-        for side, sum in pairs(sums) do
-          local of = fit[side]
-          local z = math.abs(of.estimate) < 1e-9 and 0 or of.estimate / of.standard_error
-          row[side], sums[side] = z, sum + math.min(math.abs(z), p.cap)
-        end
+        local fit = stats.ols(values, { first = indicator[first], last = indicator[last], depth = depth }).by_name
+        local row = { feature = name, first = fit.first.estimate / (fit.first.standard_error + 1e-12),
+          last = fit.last.estimate / (fit.last.standard_error + 1e-12) }
+        of_first = of_first + math.min(math.abs(row.first), p.cap)
+        of_last = of_last + math.min(math.abs(row.last), p.cap)
         rows[#rows + 1] = row
       end
+      return math.min(of_first, of_last) / #rows, rows
+    end
+    local function judge(name, depth)
+      local _, rows = unlikeness(1, layers, depth)
       table.sort(rows, function(a, b) return a.feature < b.feature end)
-      return math.min(sums.first, sums.last) / #rows, rows
+      x:table(rows, { columns = { "feature", "first", "last" }, caption = name .. ": distance in standard errors" })
+      x:verdict(name, (stats.pair_against_others(range(1, layers), { 1, layers }, function(first, last)
+        return (unlikeness(first, last, depth))
+      end)))
     end
-
-    -- By how much the ends are more unlike the rest than pairs are: 95 % of the differences, and their rank as p.
-    local function against_other_pairs(caption, trend)
-      if layers < 10 then
-        return { refused = ("%d layers make too few pairs for p < 0.05 twice; 10 do"):format(layers) }
-      end
-      local own, rows = unlikeness(1, layers, trend)
-      x:table(rows, { caption = caption, columns = { "feature", "first", "last" } })
-      local gaps, above, below = {}, 0, 0
-      for first = 1, layers do
-        for last = layers, first + 1, -1 do
-          local gap = own - (first == 1 and last == layers and own or unlikeness(first, last, trend))
-          gaps[#gaps + 1], above, below = gap, above + (gap <= 0 and 1 or 0), below + (gap >= 0 and 1 or 0)
-        end
-      end
-      local low, middle, high = table.unpack(stats.quantiles(gaps, { 0.025, 0.5, 0.975 }))
-      return { estimate = middle, low = low, high = high, p = math.min(above, below) / #gaps, n = layers }
-    end
-    x:verdict("stated", against_other_pairs("Distance from the others' mean, in standard errors", nil))
-    x:verdict("beyond_trend", against_other_pairs("Distance from the line of the others", range(1, layers)))
+    judge("stated", nil)
+    judge("beyond_trend", range(1, layers))
   end,
 }

@@ -1,6 +1,7 @@
 -- Where in depth do languages represent the same sentence most alike? Every measure beside the same on shuffled pairs.
 return experiment {
-  id = "T-009", title = "Representation convergence",
+  id = "T-009",
+  title = "Representation convergence",
   asks = "Are languages most similar at 75 % depth?",
   params = { sentences = 48, resamples = 1000 },
   full = { sentences = 104 },
@@ -10,64 +11,48 @@ return experiment {
     above_null = "at 75 % depth parallel sentences are closer than shuffled ones",
   },
   run = function(p, x)
-    local m, texts = x.model, x.texts:first(p.sentences):aligned()
-    local languages, layers = #texts:languages(), m:layers()
+    local texts, layers = x.texts:first(p.sentences):aligned(), x.model:layers()
+    local languages = #texts:languages()
     local count = texts:count() // languages
-    local means = m:capture(texts, "L*.resid.post", { reduce = "mean" })
-    local draws = stats.draws(count, p.resamples, x.seed) / count
-    local shuffled = stats.shuffled(range(1, count), x.seed)
-
-    -- Rows less their mean, of length 1: then a product of two is their centred cosine.
-    local function unit_rows(rows)
-      local centred = rows - rows:mean(1):reshape({ 1, -1 })
-      return centred / (centred ^ 2):sum(2):sqrt():reshape({ -1, 1 })
+    if layers < 4 or languages < 2 or count < 4 then
+      return x:refuse(("%d layers, %d languages, %d sentences; 4, 2, 4 are needed"):format(layers, languages, count))
     end
+    local means = x.model:capture(texts, "L*.resid.post", { reduce = "mean" })
 
-    -- Per sentence, averaged over all pairs of languages: cosine, the same for shuffled pairs, and retrieval hits.
-    local function similarity(layer)
-      local site, rows, raw = means[("L%d.resid.post"):format(layer)], {}, {}
-      for i = 1, languages do
-        raw[i] = site:narrow(1, (i - 1) * count + 1, count)
-        rows[i] = unit_rows(raw[i])
-      end
-      local cosine, null, hits, cka, pairs_seen = 0, 0, 0, 0, 0
+    -- By sentence its cosine and whether it is the nearest one, about the mean of each language; and CKA.
+    local function similarity(a, b)
+      local one, other = a - a:mean(1, true), b - b:mean(1, true)
+      local cosines = (one / one:norm(2, true)):matmul((other / other:norm(2, true)):t())
+      local own = (cosines * tensor.eye(count)):sum(2)
+      return { cosine = own, retrieval = own:ge(cosines:max(2)):to("float64"), cka = stats.linear_cka(a, b) }
+    end
+    local function mean_over_pairs(layer, order)
+      local all, means_of = means[("L%d.resid.post"):format(layer)]:reshape({ languages, count, -1 }), {}
       for i = 1, languages do
         for j = i + 1, languages do
-          local products = rows[i]:matmul(rows[j]:t())
-          local own = (rows[i] * rows[j]):sum(2)
-          cosine = own + cosine
-          null = (rows[i] * rows[j]:index(1, shuffled)):sum(2) + null
-          hits = own:ge(products:max(2)):to("float64") + hits
-          cka = cka + stats.linear_cka(raw[i], raw[j])
-          pairs_seen = pairs_seen + 1
+          for name, value in pairs(similarity(all:select(1, i), all:select(1, j):index(1, order))) do
+            means_of[name] = value * 2 / (languages * (languages - 1)) + (means_of[name] or 0)
+          end
         end
       end
-      return { cosine = cosine / pairs_seen, null = null / pairs_seen, hits = hits / pairs_seen,
-        cka = cka / pairs_seen, cka_null = stats.linear_cka(raw[1], raw[2]:index(1, shuffled)) }
+      return means_of
     end
 
-    local rows, profiles = {}, { cosine = {}, hits = {} }
-    local at_75, deepest = nil, math.floor(0.75 * layers)
-    for layer = 0, layers - 1 do
-      local s = similarity(layer)
-      profiles.cosine[layer + 1], profiles.hits[layer + 1] = s.cosine, s.hits
-      at_75 = layer == deepest and s or at_75
-      rows[layer + 1] = { layer = "L" .. layer, cosine = s.cosine:mean(), cosine_shuffled = s.null:mean(),
-        retrieval = s.hits:mean(), retrieval_chance = 1 / count, cka = s.cka, cka_shuffled = s.cka_null }
+    local rows, cosine, retrieval, above = {}, {}, {}, {}
+    local parallel, shuffled = range(1, count), stats.shuffled(range(1, count), x.seed)
+    for layer = 1, layers do
+      local own, null = mean_over_pairs(layer - 1, parallel), mean_over_pairs(layer - 1, shuffled)
+      cosine[layer], retrieval[layer], above[layer] = own.cosine, own.retrieval, own.cosine - null.cosine
+      rows[layer] = { layer = layer - 1, cosine = own.cosine:mean(), cosine_shuffled = null.cosine:mean(),
+        retrieval = own.retrieval:mean(), retrieval_shuffled = null.retrieval:mean(), cka = own.cka,
+        cka_shuffled = null.cka }
     end
     x:table(rows, { caption = ("Similarity of %d languages over %d parallel sentences"):format(languages, count),
-      columns = { "layer", "cosine", "cosine_shuffled", "retrieval", "retrieval_chance", "cka", "cka_shuffled" } })
-
-    x:plot(rows, { x = "layer", y = { "cosine", "cosine_shuffled", "retrieval" }, y_label = "similarity, share of hits",
-      caption = "Similarity of parallel and of shuffled sentences over depth" })
-
-    -- Depth of the highest layer (layer / layers), in the data and in resamples of the sentences.
-    local function peak(profile)
-      local place = draws:matmul(tensor.stack(profile, 2)):argmax(2):to("float64")
-      return stats.from_draws((place - 1) / layers, { n = count })
-    end
-    x:verdict("peak_cosine", peak(profiles.cosine))
-    x:verdict("peak_retrieval", peak(profiles.hits))
-    x:verdict("above_null", stats.paired_difference(at_75.cosine:totable(), at_75.null:totable(), { seed = x.seed }))
+      columns = { "layer", "cosine", "cosine_shuffled", "retrieval", "retrieval_shuffled", "cka", "cka_shuffled" } })
+    x:plot(rows, { x = "layer", y = { "cosine", "retrieval", "cka" }, caption = "Similarity of parallel sentences" })
+    local draws = stats.draws(count, p.resamples, x.seed)
+    x:verdict("peak_cosine", stats.peak(draws:matmul(tensor.stack(cosine, 2)), { n = count }))
+    x:verdict("peak_retrieval", stats.peak(draws:matmul(tensor.stack(retrieval, 2)), { n = count }))
+    x:verdict("above_null", stats.mean(above[3 * layers // 4 + 1]:totable(), { seed = x.seed }))
   end,
 }

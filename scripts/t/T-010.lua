@@ -4,7 +4,8 @@ return experiment {
   id = "T-010", title = "Rate-distortion",
   asks = "Do bits and protection trade off against disparity by an exponential law?",
   params = { sentences = 4, to = 30, step = 10, rank_by = "variance" },
-  quick = { step = 15 }, full = { sentences = 64, step = 2.5 },
+  quick = { step = 15 },
+  full = { sentences = 64, step = 2.5 },
   predicts = {
     stated = "naive: an exponential law foresees held-out widths of the ratio better than a power law",
     sane = "sane: it foresees held-out widths of the gap better than a power law",
@@ -12,64 +13,43 @@ return experiment {
     one_exponent = { "sane: the exponent is the same to 4 bits and beyond", within = { -0.25, 0.25 } },
   },
   run = function(p, x)
-    local m, texts, order = x.model, x.texts:first(p.sentences), plan.rank(x.model, { by = p.rank_by })
-    -- ln D of a cell, its bits and share: params are ln a, exponent, c, and what the exponent gains beyond 4 bits.
-    local function exponential(cell, q)
-      local halvings = q[2] * cell[1] + (q[4] or 0) * math.max(cell[1] - 4, 0)
-      return q[1] - halvings * math.log(2) + math.log(math.max(1 - q[3] * cell[2], 1e-9))
-    end
-    local function power(cell, q)
-      return exponential({ math.log(cell[1]), cell[2] }, q)
-    end
-    -- Cells in which the measure is above 0 and nothing collapsed. Shares are of what the scheme quantizes.
-    local function measured(scheme, measure, caption)
-      local plans, at, cells, logs = {}, {}, {}, {}
-      for bits = 2, 8 do
-        for _, share in ipairs(range(0, p.to, p.step)) do
-          plans[#plans + 1], at[#at + 1] = order:protect_top(share / 100, scheme { bits = bits }), bits
-        end
-      end
-      local rows = disparity.curve { model = m, plans = plans, texts = texts, at = at, seed = x.seed }
-      for i, row in ipairs(rows) do
-        row.bits, row.share = at[i], (row.protected - rows[1].protected) / (100 - rows[1].protected)
-        if (row[measure].estimate or 0) > 0 and not (row.ratio.refused or ""):find("^collapsed") then
-          cells[#cells + 1] = { 1 + math.log(2 ^ (at[i] - 1) - 1, 2), row.share } -- a symmetric grid lacks one level
-          logs[#logs + 1] = math.log(row[measure].estimate)
-        end
-      end
-      x:table(rows, { caption = caption, columns = { "bits", "share", "mean_delta", "gap", "ratio" } })
+    local m, texts = x.model, x.texts:first(p.sentences)
+
+    local function grid(scheme, measure, caption)
+      local rows = rate.grid { model = m, texts = texts, order = plan.rank(m, { by = p.rank_by }), with = scheme,
+        bits = range(2, 8), shares = range(0, p.to, p.step), seed = x.seed }
+      x:table(rows, { columns = { "bits", "share", "mean_delta", "gap", "ratio" }, caption = caption })
       x:plot(rows, { kind = "points", x = "bits", y = measure, by = "share", log = "y", caption = caption })
-      return cells, logs
+      return rows
     end
-    -- How much smaller |log error| is in held-out widths than that of the power law.
-    local function advantage(cells, logs)
-      local errors = { {}, {} }
+
+    -- By how much |error of ln D| in held-out widths is greater under the power law than under the exponential one.
+    local function advantage(rows, measure)
+      local cells, errors = rate.fit(rows, { measure = measure }).cells, { power = {}, exponential = {} }
       for i, held in ipairs(cells) do
-        local seen, values = {}, {}
-        for k, cell in ipairs(cells) do
-          local into = cell[1] ~= held[1] and #seen + 1 or 0
-          seen[into], values[into] = cell, logs[k]
+        local seen = {}
+        for _, cell in ipairs(cells) do
+          seen[#seen + 1] = cell.bits ~= held.bits and cell or nil
         end
-        for k, law in ipairs { power, exponential } do
-          local fit = stats.curve_fit(law, seen, values, { 0, 1, 0.5 })
-          errors[k][i] = math.abs(logs[i] - law(held, table_of(fit.params):column("estimate")))
+        for law, list in pairs(errors) do
+          local fit = rate.fit(seen, { measure = measure, law = rate[law] })
+          if fit.refused then
+            return { refused = "without one width " .. fit.refused }
+          end
+          list[i] = math.abs(held.log - fit.at(held))
         end
       end
-      return stats.paired_difference(errors[1], errors[2], { clusters = table_of(cells):column(1), seed = x.seed })
+      return #cells == 0 and { refused = "no cells are of use" }
+        or stats.paired_difference(errors.power, errors.exponential, { clusters = cells:column("bits"), seed = x.seed })
     end
-    local function judged(name, effect_of, cells, logs)
-      local ok, effect = pcall(effect_of, cells, logs)
-      x:verdict(name, ok and effect or { refused = ("%d cells of use do not determine the laws"):format(#cells) })
-    end
-    judged("stated", advantage, measured(quant.naive, "ratio", "Naive: disparity ratio by bits and share"))
-    local cells, logs = measured(quant.sane, "gap", "Sane: gap [nats/byte] by bits and share")
-    judged("sane", advantage, cells, logs)
-    for _, start in ipairs { { 0, 1, 0.5 }, { 0, 1, 0.5, 0 } } do
-      judged(#start == 3 and "exponent" or "one_exponent", function()
-        local fit = stats.curve_fit(exponential, cells, logs, start)
-        x:table(fit.params, { caption = "Sane: ln a, exponent, c, and with 4 what the exponent gains beyond 4 bits" })
-        return fit.params[#start == 3 and 2 or 4]
-      end, cells)
-    end
+
+    x:verdict("stated", advantage(grid(quant.naive, "ratio", "Naive: disparity ratio by bits and share"), "ratio"))
+    local rows = grid(quant.sane, "gap", "Sane: gap [nats/byte] by bits and share")
+    x:verdict("sane", advantage(rows, "gap"))
+    local fit, bent = rate.fit(rows), rate.fit(rows, { start = { 0, 1, 0.5, 0 } })
+    x:table(fit.params, { caption = "Sane: ln a, exponent, c" })
+    x:table(bent.params, { caption = "Sane: ln a, exponent, c, and what the exponent gains beyond 4 bits" })
+    x:verdict("exponent", fit.params[2])
+    x:verdict("one_exponent", bent.params[4])
   end,
 }

@@ -1,4 +1,5 @@
--- Captures: activations folded into statistics while models run, split by language or kept text by text.
+-- Captures: activations folded into statistics while models run, split by language or kept text by text; as matrices
+-- of tokens and as attention by distance in capture/.
 
 local labels = require("residua.labels")
 local native = require("residua.native").run
@@ -149,6 +150,12 @@ function M.cosine(models, opts)
     flat[key] = select(2, next(by_site))
   end
   return flat
+end
+
+for _, subject in ipairs { "tokens", "labelled", "shares", "attention" } do
+  for name, value in pairs(require("residua.capture." .. subject)) do
+    M[name] = value
+  end
 end
 
 return M

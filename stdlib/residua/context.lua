@@ -19,7 +19,7 @@ Context.__index = Context
 ---@field write function  receives lines of text
 
 --- Returns the context of one run: fields model, model2, texts, seed; methods table, plot,
---- verdict, refuse, warn, say.
+--- verdict, refuse, not_run, warn, say.
 ---@param opts residua.context.Opts
 ---@return Context
 function M.new(opts)
@@ -74,14 +74,25 @@ function Context:verdict(name, effect)
   self.effects[name] = copy
 end
 
+-- Gives every prediction that has no effect yet this one.
+local function give_rest(self, effect)
+  for name in pairs(self.experiment.predicts) do
+    if not self.effects[name] then
+      self:verdict(name, effect)
+    end
+  end
+end
+
 --- Refuses every prediction that has no effect yet: what is at hand cannot tell.
 ---@param why string
 function Context:refuse(why)
-  for name in pairs(self.experiment.predicts) do
-    if not self.effects[name] then
-      self:verdict(name, { refused = why })
-    end
-  end
+  give_rest(self, { refused = why })
+end
+
+--- Says of every prediction that has no effect yet that it was not run: what it needs is missing.
+---@param why string
+function Context:not_run(why)
+  give_rest(self, { not_run = why })
 end
 
 --- Records a warning that a reader of the verdicts should see.

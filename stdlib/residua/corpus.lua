@@ -4,6 +4,7 @@ local assets = require("residua.assets")
 local known_languages = require("residua.languages")
 local native = require("residua.native").corpus
 local options = require("residua.options")
+local system = require("residua.system")
 
 local M = {}
 
@@ -64,6 +65,29 @@ function M.load(name, opts)
   return texts
 end
 
+--- Loads minimal pairs: of each language the file `<code>.tsv` with columns correct and wrong, where there is one.
+---@param name string  "agreement" (bundled), or a folder
+---@param codes string[]  of languages
+---@return Corpus? texts  in the "languages" correct and wrong: the k-th text of each is pair k; nil where no file is
+---@return string[] languages  one per pair
+---@example
+---local texts, languages = corpus.minimal_pairs("agreement", { "deu", "xxx" })
+---assert(texts:count() == 2 * #languages and texts:languages()[2] == "wrong" and languages[1] == "deu")
+function M.minimal_pairs(name, codes)
+  local sides, languages = { correct = {}, wrong = {} }, {}
+  for _, code in ipairs(codes) do
+    local path = ("%s/%s.tsv"):format(assets.path(name), known_languages.code(code))
+    local file = system.exists(path) and native.load(path, { "correct", "wrong" })
+    local count = file and file:count() // 2 or 0
+    for k = 1, count do
+      table.insert(sides.correct, file:text(k))
+      table.insert(sides.wrong, file:text(count + k))
+      languages[#languages + 1] = code
+    end
+  end
+  return #languages > 0 and M.of(sides, name) or nil, languages
+end
+
 --- Makes a corpus from texts at hand, by language.
 ---@param by_language table<string, string[]>  code -> texts; the k-th text of a language is its sentence k
 ---@param name? string
@@ -122,6 +146,31 @@ end
 function Corpus:halves()
   local count = sentence_count(self)
   return self:slice(1, math.max(1, count // 2)), self:slice(math.min(count, count // 2 + 1), count)
+end
+
+---@class residua.corpus.MeanOpts
+---@field seed? integer  1 by default
+---@field level? number  0.95 by default
+---@field resamples? integer  2000 by default
+
+--- Returns the mean of one value per text, as `stats.mean` does. The languages are the units of inference, and
+--- sentences are drawn together in all of them; with fewer than 3 languages the texts are the units, which holds for
+--- these languages only.
+---@param values number[]  one per text, in the corpus's order
+---@param opts? residua.corpus.MeanOpts
+---@return table effect  estimate, low, high, p, n, level
+---@example
+---local texts = corpus.of { eng = { "One.", "Two." }, fra = { "Un.", "Deux." }, deu = { "Eins.", "Zwei." } }
+---assert(texts:mean({ 1, 2, 3, 4, 5, 6 }).estimate == 3.5 and texts:mean({ 1, 2, 3, 4, 5, 6 }).n == 3)
+function Corpus:mean(values, opts)
+  opts = options.check("Corpus:mean", opts,
+    { seed = { "integer", 1 }, level = { "number", 0.95 }, resamples = { "integer", 2000 } })
+  if #values ~= self:count() then
+    error(("Corpus:mean: %d values for %d texts"):format(#values, self:count()), 2)
+  elseif #self:languages() >= 3 then
+    opts.clusters, opts.units = self:table().language, self:table().sentence
+  end
+  return require("residua.stats").mean(values, opts)
 end
 
 --- Returns what is known about the languages, by code: what the texts' own LANGUAGES.tsv says, and else what

@@ -94,7 +94,7 @@ end
 
 -- Rows by language; the rise per byte and the increase of the perplexity [%], in the data and its resamples.
 local function rises(texts, rise, tokens, sums, effect)
-  local columns, ones, rows = texts:table(), {}, {}
+  local columns, info, ones, rows = texts:table(), texts:info(), {}, {}
   for i = 1, texts:count() do
     ones[i] = 1
   end
@@ -102,7 +102,8 @@ local function rises(texts, rise, tokens, sums, effect)
     character = rise / sums(columns.characters), sentence = rise / sums(ones) }
   local increase = ((rise / tokens):exp() - 1) * 100
   for i, code in ipairs(texts:languages()) do
-    rows[i] = { language = code, ppl_increase = effect(increase:select(2, i)) }
+    rows[i] = { language = code, script = info[code].script, resource = info[code].resource,
+      ppl_increase = effect(increase:select(2, i)) }
     for unit, values in pairs(delta) do
       rows[i]["delta_" .. unit] = effect(values:select(2, i))
     end
@@ -119,10 +120,11 @@ end
 --- Returns the disparity between two losses on the same texts.
 ---
 --- Fields: `rows` per language (delta_byte, delta_token, delta_character, delta_sentence: rise of the NLL [nats] with
---- intervals; ppl_increase [%]), `gap` = worst minus best delta_byte (never negative, so its interval lies above 0 even
---- where the languages degrade alike: compare gaps, do not test one against 0), `ratio` = mean over the other languages
---- of ppl_increase over that of the reference, `low_over_high`, `mean_delta`. A ratio that would mislead is an effect
---- { refused = why }, and `refused` says so too: a collapsed model, or a reference that did not measurably degrade.
+--- intervals; ppl_increase [%]; script and resource, where they are known), `gap` = worst minus best delta_byte (never
+--- negative, so its interval lies above 0 even where the languages degrade alike: compare gaps by
+--- `disparity.difference`, do not test one against 0), `ratio` = mean over the other languages of ppl_increase over
+--- that of the reference, `low_over_high`, `mean_delta`. A ratio that would mislead is an effect { refused = why }, and
+--- `refused` says so too: a collapsed model, or a reference that did not measurably degrade.
 ---@param base Loss
 ---@param changed Loss
 ---@param vocab integer  size of the vocabulary, for the collapse guard
@@ -154,16 +156,19 @@ function M.of(base, changed, vocab, opts)
   local tokens, after = sums(base.tokens), sums(changed.nll)
   local rows, per_byte, increase = rises(texts, after - sums(base.nll), tokens, sums, effect)
   local self = setmetatable({ rows = rows, reference = reference, level = opts.level }, Disparity)
-  self.gap = effect(per_byte:max(2) - per_byte:min(2))
-  self.mean_delta = effect(per_byte:mean(2))
+  local gap, mean = per_byte:max(2) - per_byte:min(2), per_byte:mean(2)
+  self.gap, self.mean_delta = effect(gap), effect(mean)
+  self.draws = { gap = gap, mean_delta = mean, n = sentences,
+    of = ("%s %d %d"):format(texts:digest(), opts.seed, opts.resamples) }
   self.refused = refusal(self, (after / tokens):select(1, 1):totable(), vocab, self.rows[r].delta_token)
-  if #codes == 1 and not self.refused then
+  if #codes == 1 and not self.collapsed then
     self.refused = "the texts have one language"
   end
   self.ratio = { refused = self.refused }
   if not self.refused then
     local others = increase:index(2, columns_except(#codes, r)) / increase:select(2, r):reshape({ -1, 1 })
-    self.ratio_draws = others:mean(2):totable() -- the data, then its resamples: the same ones for every pair of losses
+    self.draws.ratio = others:mean(2)
+    self.ratio_draws = self.draws.ratio:totable() -- the data, then its resamples: the same for every pair of losses
     self.ratio = stats.from_draws(self.ratio_draws, { n = sentences, level = opts.level })
   end
   self.low_over_high = low_over_high(self, per_byte, texts:info(), codes, effect)
@@ -185,6 +190,47 @@ function M.compare(base, changed, texts, opts)
   return M.of(rows[1].loss, rows[2].loss, base:architecture().vocab, opts)
 end
 
+---@class residua.disparity.DifferenceOpts
+---@field of? string  "gap" (the default), "ratio" or "mean_delta"
+---@field relative? boolean  in per cent of that of b
+
+--- Returns how much higher one disparity is than another: the difference of their gaps (or ratios, or mean rises), with
+--- an interval over the sentences, which are resampled jointly for both. This is how to compare gaps, as a gap of its
+--- own is never below 0. Refused where one of the models collapsed, or has no ratio.
+---@param a Disparity
+---@param b Disparity  on the same texts, with the same seed
+---@param opts? residua.disparity.DifferenceOpts
+---@return table effect  of a less b: estimate, low, high, n, level; or refused (why)
+---@example
+---local m, texts = model.load("mini"), corpus.load("parallel16", { sentences = 4 })
+---local d4 = disparity.compare(m, m:quantized(quant.sane { bits = 4 }), texts)
+---local d8 = disparity.compare(m, m:quantized(quant.sane { bits = 8 }), texts)
+---assert(disparity.difference(d4, d8).low > 0)
+---assert(disparity.difference(d8, d4, { relative = true }).low > -100)
+---assert(disparity.difference(d4, d8, { of = "mean_delta" }).estimate > 0)
+function M.difference(a, b, opts)
+  opts = options.check("disparity.difference", opts, { of = { "string", "gap" }, relative = { "boolean", false } })
+  options.one_of("disparity.difference", "of", opts.of, { "gap", "mean_delta", "ratio" })
+  for position, value in ipairs { a or false, b or false } do
+    if getmetatable(value) ~= Disparity then
+      error(("disparity.difference: argument %d must be a Disparity, got %s"):format(position, type(value)), 2)
+    end
+  end
+  if a.draws.of ~= b.draws.of then
+    error("disparity.difference: the sentences differ; give the same texts, seed and resamples", 2)
+  end
+  for _, d in ipairs { a, b } do
+    if d.collapsed or #d.rows == 1 or not d.draws[opts.of] then
+      return { refused = d.refused }
+    end
+  end
+  local difference = a.draws[opts.of] - b.draws[opts.of]
+  if opts.relative then
+    difference = difference / b.draws[opts.of] * 100
+  end
+  return stats.from_draws(difference, { n = a.draws.n, level = a.level })
+end
+
 ---@class residua.disparity.CurveOpts
 ---@field model Model
 ---@field plans Plan[]
@@ -194,7 +240,8 @@ end
 ---@field seed? integer
 
 --- Measures the disparity of many plans in one run. Rows have at, protected (share of all weights [%]), mean_bits,
---- mean_delta, reference_delta, gap, ratio; `distinct` counts different plans, `refused` says why a ratio is missing.
+--- mean_delta, reference_delta, gap, ratio, low_over_high, collapsed (a language's loss is near ln V), and disparity,
+--- which has the languages; `distinct` counts different plans, `refused` says why a ratio is missing.
 ---@param opts residua.disparity.CurveOpts
 ---@return table[] rows
 ---@example
@@ -223,7 +270,7 @@ function M.curve(opts)
     rows.refused = rows.refused or d.refused
     rows[i] = { at = opts.at[i], protected = 100 * cost.protected_share, mean_bits = cost.mean_bits,
       mean_delta = d.mean_delta, reference_delta = d:row(d.reference).delta_byte, gap = d.gap,
-      ratio = d.ratio, draws = d.ratio_draws }
+      ratio = d.ratio, low_over_high = d.low_over_high, collapsed = d.collapsed, draws = d.ratio_draws, disparity = d }
   end
   return rows
 end
@@ -281,6 +328,19 @@ end
 ---@return table
 function Disparity:row(language)
   return labels.row(self.rows, language)
+end
+
+--- Returns the rise of each language's loss, in the order of `rows`.
+---@return number[]  [nats/byte]
+---@example
+---local m, texts = model.load("mini"), corpus.load("parallel16", { sentences = 3 })
+---assert(#disparity.compare(m, m:quantized(quant.sane()), texts):rises() == 16)
+function Disparity:rises()
+  local list = {}
+  for i, row in ipairs(self.rows) do
+    list[i] = row.delta_byte.estimate
+  end
+  return list
 end
 
 function Disparity:__tostring()

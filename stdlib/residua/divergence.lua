@@ -114,6 +114,21 @@ function Divergence:of_text(text)
   return columns
 end
 
+--- Returns the KL divergence of each text, summed over its tokens [nats], in the corpus's order.
+---@return number[]
+---@example
+---local divergence = require("residua.divergence")
+---local m, texts = model.load("mini"), corpus.load("parallel16", { sentences = 1 })
+---assert(#divergence.compare(m, m:quantized(quant.sane()), texts):by_text() == texts:count())
+function Divergence:by_text()
+  local sums, first, kld = {}, 1, self.values:select(2, 1)
+  for i, count in ipairs(self.tokens) do
+    sums[i] = count > 0 and kld:narrow(1, first, count):to("float64"):sum() or 0
+    first = first + count
+  end
+  return sums
+end
+
 function Divergence:__tostring()
   local interval = ("%g %% intervals over sentences"):format(100 * self.level)
   local by_language = table_of(self.rows, { columns = { "language", "tokens", "mean_kld", "median_kld", "kld_p99",

@@ -15,6 +15,7 @@ local modules = {
   plot = "residua.plot",
   quant = "residua.quant",
   range = "residua.range",
+  rate = "residua.rate",
   run = "residua.runner",
   search = "residua.search",
   stats = "residua.stats",

@@ -2,6 +2,7 @@
 
 local stats = require("residua.stats")
 local table_of = require("residua.table")
+local tensor = require("residua.tensor")
 local text = require("residua.text")
 
 local M = {}
@@ -115,6 +116,25 @@ function Loss:by(axis)
   return table_of(rows, { columns = { axis, "texts", "per_byte", "per_token", "perplexity" },
     caption = "Loss [nats] with 95 % intervals over texts"
       .. (self.precision == "float32" and "" or ", products in " .. self.precision) })
+end
+
+--- Returns the loss of each language as numbers to calculate with; `loss:by` has intervals.
+---@return Tensor  [languages] float64, nats per byte, in the order of texts:languages()
+---@example
+---local texts = corpus.load("parallel16", { sentences = 2 })
+---local loss = model.load("mini"):loss(texts)
+---assert(math.abs(loss:per_byte():at(1) - loss:by("language")[1].per_byte.estimate) < 1e-9)
+function Loss:per_byte()
+  local nll, bytes, values = {}, {}, {}
+  local columns = self.texts:table()
+  for i, code in ipairs(columns.language) do
+    nll[code] = (nll[code] or 0) + self.nll[i]
+    bytes[code] = (bytes[code] or 0) + columns.bytes[i]
+  end
+  for k, code in ipairs(self.texts:languages()) do
+    values[k] = nll[code] / bytes[code]
+  end
+  return tensor.from_table(values, "float64")
 end
 
 function Loss:__tostring()

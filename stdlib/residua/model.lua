@@ -62,6 +62,33 @@ function M.new(opts)
   return native.model.random(json.encode(opts.config), opts.seed, opts.tokenizer)
 end
 
+---@class residua.model.LikeOpts
+---@field layers? integer  as many as `m` has by default, and so on
+---@field width? integer  of the residual stream
+---@field heads? integer  they divide the width; by default as many as `m` has or, where the width is another, at most
+---@field context? integer  longest text [tokens]; 4096 with a tokenizer of its own
+---@field texts? Corpus  to train a byte-level BPE tokenizer on, in place of the model's
+---@field vocab? integer  of that tokenizer, 256 bytes included; 384 by default
+---@field seed? integer  of the weights; 1 by default
+
+--- Returns a model with random weights that is like another: of its family, with its tokenizer and the parts that its
+--- params show (head, norms, shared key/value heads, ratio of widths), but of other depth and width. What params do not
+--- show, such as activation function, biases and rotation, is as the family usually has it.
+---@param m Model
+---@param opts? residua.model.LikeOpts
+---@return Model
+---@example
+---local small = model.like(model.load("mini"), { layers = 2, width = 32 })
+---assert(small:layers() == 2 and small:architecture().family == "gpt2")
+---local other = model.like(small, { seed = 2 }) -- the same sizes, other weights
+---assert(other:digest() ~= small:digest())
+function M.like(m, opts)
+  options.arguments("model.like", { m or false }, "Model")
+  opts = options.check("model.like", opts, { layers = { "integer" }, width = { "integer" }, heads = { "integer" },
+    context = { "integer" }, texts = { "Corpus" }, vocab = { "integer", 384 }, seed = { "integer", 1 } })
+  return require("residua.like").of(m, opts)
+end
+
 ---@class residua.model.SaveOpts
 ---@field dtype? string  "float32" or "float16" (the default)
 ---@field tokenizer? string  text of tokenizer.json
@@ -100,9 +127,20 @@ function Model:quantized(opts)
   return method:quantize(self, require("residua.plan").make(which, self):params(self))
 end
 
+-- The greatest |activation| of each channel in texts, by site; never 0.
+local function greatest(m, texts, sites)
+  local tokens, scales = require("residua.sweep").tokens(m, texts), {}
+  local once = require("residua.tensor").ones(tokens:count()):totable()
+  for i, inputs in ipairs(native.quant.inputs(m, tokens, sites, once)) do
+    scales[i] = inputs:max_abs():clamp(1e-9)
+  end
+  return scales
+end
+
 ---@class residua.model.ActivationOpts
 ---@field with Quantizer  per = "token" or "group" (dynamic range), or per = "tensor" with clip = "fixed" (static)
 ---@field at string|string[]  sites, "L*.mlp.in"
+---@field smooth? Corpus  each channel is divided by its greatest |activation| in these texts, and multiplied after
 
 --- Returns a model whose activations at sites are quantized (fake quantization). A second quantizer at a site replaces
 --- the first, whereas those of weights are applied one after the other.
@@ -114,10 +152,30 @@ end
 ---assert(q:loss(texts):mean() > m:loss(texts):mean())
 function Model:quantized_activations(opts)
   opts = options.check("model:quantized_activations", opts,
-    { with = { "Quantizer", required = true }, at = { "string|table", required = true } })
+    { with = { "Quantizer", required = true }, at = { "string|table", required = true }, smooth = { "Corpus" } })
   local changed = self
-  for _, site in ipairs(type(opts.at) == "table" and opts.at or { opts.at }) do
-    changed = changed:quantize_site(site, opts.with)
+  for _, glob in ipairs(type(opts.at) == "table" and opts.at or { opts.at }) do
+    local sites = opts.smooth and self:sites(glob) or { glob }
+    local scales = opts.smooth and greatest(self, opts.smooth, sites) or {}
+    for i, site in ipairs(sites) do
+      changed = changed:quantize_site(site, opts.with, scales[i])
+    end
+  end
+  return changed
+end
+
+--- Returns a model whose activations are quantized to integers with fixed clips: static quantization.
+---@param clips table<string, number>  by site, as `quant.clips_by_language` gives them
+---@param bits integer|table<string, integer>  of all sites, or by site
+---@return Model
+---@example
+---local m = model.load("mini"):clipped({ ["L3.mlp.in"] = 2.5 }, 4)
+---assert(m:digest() ~= model.load("mini"):digest())
+function Model:clipped(clips, bits)
+  local changed, int = self, require("residua.quant").int
+  for _, site in ipairs(require("residua.sorted_keys")(clips)) do
+    changed = changed:quantize_site(site, int { bits = type(bits) == "table" and bits[site] or bits, per = "tensor",
+      clip = "fixed", clip_value = clips[site] })
   end
   return changed
 end
@@ -148,6 +206,24 @@ function Model:ablated(opts)
     changed = changed:ablate_site(site, opts.value)
   end
   return changed
+end
+
+--- Returns the model as it is read out after a layer: the layers above add nothing; final norm and head stay.
+---@param layer integer  from 0; -1 for the embeddings alone
+---@return Model
+---@example
+---local m = model.load("mini")
+---assert(m:up_to(11):digest() == m:digest() and m:up_to(-1):digest() ~= m:digest())
+function Model:up_to(layer)
+  local layers, above = self:layers(), {}
+  if math.type(layer) ~= "integer" or layer < -1 or layer >= layers then
+    error(("model:up_to: there is no layer %s; give -1 (embeddings) to %d"):format(tostring(layer), layers - 1), 2)
+  end
+  for silent = layers - 1, layer + 1, -1 do
+    above[#above + 1] = ("L%d.attn.out"):format(silent)
+    above[#above + 1] = ("L%d.mlp.out"):format(silent)
+  end
+  return #above > 0 and self:ablated { at = above } or self
 end
 
 --- Returns the loss of every text.
@@ -194,6 +270,17 @@ end
 ---print(model.load("mini"):layer(0).attn.qkv:stats())
 function Model:layer(layer)
   return require("residua.layer").view(self, layer)
+end
+
+--- Returns the weights of each attention head of a layer, by matrix. Heads that share keys and values have the same.
+---@param layer integer  from 0
+---@return table<string, Tensor>  q, k, v, out: [heads, weights]
+---@example
+---local m = model.load("mini")
+---local heads = m:head_weights(0)
+---assert(heads.q:size(1) == m:architecture().heads and heads.q:size(2) == heads.out:size(2))
+function Model:head_weights(layer)
+  return require("residua.heads").of(self, layer)
 end
 
 return M

@@ -143,20 +143,19 @@ local function require_share(where, share)
   end
 end
 
--- The longest head of the order whose share of the ranked weights is at most `share`.
+-- The longest head of the order whose share of the ranked weights is at most `share`, and its own share.
 local function head(order, share)
   local total, taken, units = 0, 0, {}
   for _, unit in ipairs(order) do
     total = total + unit.size
   end
   for _, unit in ipairs(order) do
-    taken = taken + unit.size
-    if taken > share * total * (1 + 1e-12) then
+    if taken + unit.size > share * total * (1 + 1e-12) then
       break
     end
-    units[#units + 1] = unit
+    taken, units[#units + 1] = taken + unit.size, unit
   end
-  return units
+  return units, total > 0 and taken / total or 0
 end
 
 --- Returns the params in the longest head of the order whose share of the ranked weights is at most `share`.
@@ -214,6 +213,25 @@ function Order:protect_top(share, scheme)
     end
   end
   return plan_of(rules)
+end
+
+M.features = rank.features
+
+--- Returns the plans that protect growing shares of the order, as `Order:protect_top` does, and what they protect.
+---@param shares number[]  of the ranked weights, 0 to 100 [%]
+---@param scheme residua.model.QuantizeOpts
+---@return Plan[] plans
+---@return number[] taken  what each protects of the ranked weights [%], at most its share
+---@example
+---local plans, taken = plan.rank(model.load("mini")):plans({ 0, 10 }, quant.sane())
+---assert(#plans == 2 and taken[1] == 0 and taken[2] > 8 and taken[2] <= 10)
+function Order:plans(shares, scheme)
+  local plans, taken = {}, {}
+  for i, share in ipairs(shares) do
+    plans[i] = self:protect_top(share / 100, scheme)
+    taken[i] = 100 * select(2, head(self, share / 100))
+  end
+  return plans, taken
 end
 
 help.publish("plan.", M)

@@ -1,6 +1,5 @@
 -- Quantizers: what values a tensor may take. A quantizer is an immutable value that prints itself.
 
-local methods = require("residua.quant.methods")
 local native = require("residua.native").quant
 local options = require("residua.options")
 
@@ -10,8 +9,10 @@ M.aciq_optimum = native.aciq_optimum
 M.inputs = native.inputs
 M.output_error = native.output_error
 
-for name, value in pairs(methods) do
-  M[name] = value
+for _, subject in ipairs { "methods", "clips", "errors", "matrices" } do
+  for name, value in pairs(require("residua.quant." .. subject)) do
+    M[name] = value
+  end
 end
 
 local CLIPS = { "absmax", "percentile", "fixed", "mse", "aciq_gauss", "aciq_laplace", "aciq", "kurtosis_rule",

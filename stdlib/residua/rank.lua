@@ -2,6 +2,7 @@
 
 local options = require("residua.options")
 local stats = require("residua.stats")
+local table_of = require("residua.table")
 
 local M = {}
 
@@ -43,25 +44,35 @@ local function matrices(model)
   return list
 end
 
--- Whole matrices, or layers of them: names, size, score.
-local function whole_units(model, per, by)
+-- Whole matrices, or layers of them: names, size, moments, and of each of these scores how many values count.
+local function measured_wholes(model, per, shares)
   local list, by_layer = {}, {}
   for _, matrix in ipairs(matrices(model)) do
     local weight = model:param(matrix.name)
     local moments = stats.moments(weight)
     local unit = per == "layer" and by_layer[matrix.layer]
     if not unit then
-      unit = { layer = matrix.layer, names = {}, size = 0, hits = 0 }
+      unit = { layer = matrix.layer, names = {}, size = 0, hits = {} }
       list[#list + 1], by_layer[matrix.layer] = unit, unit
     end
     unit.names[#unit.names + 1], unit.size = matrix.name, unit.size + matrix.size
     unit.moments = unit.moments and unit.moments:merge(moments) or moments
-    if SHARE_SCORES[by] then
-      unit.hits = unit.hits + SHARE_SCORES[by](weight, moments):to("float64"):sum()
+    for _, by in ipairs(shares) do
+      unit.hits[by] = (unit.hits[by] or 0) + SHARE_SCORES[by](weight, moments):to("float64"):sum()
     end
   end
+  return list
+end
+
+local function score_of(unit, by)
+  return MOMENT_SCORES[by] and MOMENT_SCORES[by](unit.moments) or unit.hits[by] / unit.size
+end
+
+-- The same with their score.
+local function whole_units(model, per, by)
+  local list = measured_wholes(model, per, { SHARE_SCORES[by] and by })
   for _, unit in ipairs(list) do
-    unit.score = MOMENT_SCORES[by] and MOMENT_SCORES[by](unit.moments) or unit.hits / unit.size
+    unit.score = score_of(unit, by)
   end
   return list
 end
@@ -128,6 +139,35 @@ local function units(model, opts)
     return lines(model, opts.per, opts.by)
   end
   return whole_units(model, opts.per, by)
+end
+
+local FEATURES <const> = { "variance", "kurtosis", "crest", "outliers", "sparsity" }
+
+---@class residua.plan.FeaturesOpts
+---@field per? string  "layer" (the default: all its matrices) or "param" (one matrix)
+
+--- Returns statistics of the weights of every layer, or of every matrix in the layers, in the model's order.
+---@param model Model
+---@param opts? residua.plan.FeaturesOpts
+---@return Table rows  layer, names (of the params), size (values), depth (of the layer's middle: above 0, below 1),
+---and what `plan.rank` ranks by: variance, kurtosis, crest, outliers, sparsity; of weights that are all equal kurtosis
+---and crest are 0
+---@example
+---local rows = plan.features(model.load("mini"))
+---assert(#rows == 12 and rows[1].depth == 1 / 24 and rows[1].crest > 1)
+function M.features(model, opts)
+  opts = options.check("plan.features", opts, { per = { "string", "layer" } })
+  options.one_of("plan.features", "per", opts.per, { "layer", "param" })
+  options.arguments("plan.features", { model or false }, "Model")
+  local rows, layers = {}, model:layers()
+  for i, unit in ipairs(measured_wholes(model, opts.per, { "outliers", "sparsity" })) do
+    rows[i] = { layer = unit.layer, names = unit.names, size = unit.size, depth = (unit.layer + 0.5) / layers }
+    for _, name in ipairs(FEATURES) do
+      local score = score_of(unit, name)
+      rows[i][name] = math.abs(score) < math.huge and score or 0.0 -- nor NaN
+    end
+  end
+  return table_of(rows, { columns = { "layer", "depth", table.unpack(FEATURES) } })
 end
 
 ---@class residua.plan.RankOpts

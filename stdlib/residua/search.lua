@@ -3,7 +3,7 @@
 
 local problems = require("residua.search.problem")
 
-local SUBJECTS <const> = { "effects", "additive", "sets", "walks", "front", "shapley", "interactions" }
+local SUBJECTS <const> = { "effects", "additive", "sets", "walks", "front", "shapley", "interactions", "neighbours" }
 
 local M = {}
 

@@ -3,7 +3,9 @@
 local help = require("residua.native").help
 local native = require("residua.native").stats
 
-local SUBJECTS = { "effects", "draws", "tests", "regression", "curves", "fits", "streams", "information", "spectra" }
+local SUBJECTS = { "effects", "draws", "tests", "others", "regression", "prediction",
+  "curves", "fits", "streams", "information",
+  "spectra", "resampled_spectra", "depth", "permuted" }
 
 local M = { moments = native.moments, linear_cka = native.linear_cka, mean_cosine = native.mean_cosine,
   retrieval = native.retrieval }

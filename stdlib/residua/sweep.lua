@@ -95,6 +95,34 @@ function M.run(opts)
   return rows
 end
 
+--- Measures models that may differ by language on the same texts: each language is read by its own.
+---@param models table[]  each a Model, or a table of Models by language
+---@param texts Corpus  as many sentences in every language
+---@return Loss[]  one per model, in order
+---@example
+---local m, texts = model.load("mini"), corpus.load("parallel16", { sentences = 1, languages = { "eng", "heb" } })
+---local losses = sweep.by_language({ { eng = m, heb = m:quantized(quant.naive()) }, m }, texts)
+---assert(losses[1]:total() > losses[2]:total())
+function M.by_language(models, texts)
+  local nll, tokens, losses = {}, {}, {}
+  for _, code in ipairs(texts:languages()) do
+    local own = {}
+    for i, one in ipairs(models) do
+      own[i], nll[i] = type(one) == "table" and one[code] or one, nll[i] or {}
+    end
+    for i, row in ipairs(M.run { models = own, texts = texts:select { code } }) do
+      table.move(row.loss.nll, 1, #row.loss.nll, #nll[i] + 1, nll[i])
+      if i == 1 then
+        table.move(row.loss.tokens, 1, #row.loss.tokens, #tokens + 1, tokens)
+      end
+    end
+  end
+  for i in ipairs(models) do
+    losses[i] = loss.of(texts, nll[i], tokens)
+  end
+  return losses
+end
+
 -- What explain returns; prints itself as one paragraph.
 local Cost = { __name = "SweepCost" }
 Cost.__index = Cost

@@ -87,4 +87,18 @@ function Table:column(name)
   return values
 end
 
+--- Returns several columns as lists by name, as regressions take them.
+---@param names string[]
+---@return table<string, any[]>
+---@example
+---local columns = table_of({ { a = 1, b = 3 }, { a = 2, b = 4 } }):lists { "a", "b" }
+---assert(columns.a[2] == 2 and columns.b[2] == 4)
+function Table:lists(names)
+  local lists = {}
+  for _, name in ipairs(names) do
+    lists[name] = self:column(name)
+  end
+  return lists
+end
+
 return table_of

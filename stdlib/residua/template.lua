@@ -12,7 +12,7 @@ return experiment {
   params = { bits = 4, sentences = 32 },
   quick = { sentences = 8 },
   predicts = { dearer = { "per tensor the loss rises more [nats/byte, over languages]", above = 0 } },
-  run = function(p, x)
+  run = function(p, x) -- the params and the context: residua doc experiment.declare
     local texts = x.texts:first(p.sentences)
     local rises = {}
     for _, per in ipairs { "tensor", "channel" } do

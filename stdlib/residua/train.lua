@@ -3,6 +3,8 @@
 local native = require("residua.native").train
 local options = require("residua.options")
 local system = require("residua.system")
+local tensor = require("residua.tensor")
+local tokenizer = require("residua.tokenizer")
 
 local M = {}
 
@@ -50,6 +52,39 @@ function M.run(opts)
     end
   end
   return trainer:model()
+end
+
+---@class residua.train.BatchesOpts
+---@field size? integer  texts in a batch; 4 by default
+---@field weights? number[]  how often each text is drawn, all equal by default
+---@field seed? integer  1 by default
+
+--- Returns a function that gives the batch of a step for `train.run`: texts drawn at random, with replacement. Two that
+--- differ in the weights of some texts alone agree wherever neither draws one of these.
+---@param tokens Tokens
+---@param opts? residua.train.BatchesOpts
+---@return function batches  step (from 1) -> Tokens
+---@example
+---local m, texts = model.load("mini"), corpus.load("parallel16", { sentences = 1 })
+---local batches = train.batches(sweep.tokens(m, texts), { size = 3 })
+---assert(batches(1):count() == 3)
+function M.batches(tokens, opts)
+  opts = options.check("train.batches", opts,
+    { size = { "integer", 4 }, weights = { "table" }, seed = { "integer", 1 } })
+  local count = tokens:count()
+  if opts.weights and #opts.weights ~= count then
+    error(("train.batches: %d weights for %d texts"):format(#opts.weights, count), 2)
+  end
+  local weights = opts.weights and tensor.from_table(opts.weights, "float64") or 1
+  return function(step)
+    -- Each text waits an exponential time, the shorter the more it weighs; the first is drawn.
+    local waits = (tensor.rand((opts.seed << 24) + step, { opts.size, count }) + 1e-30):log() * -1 / weights
+    local ids = {}
+    for i, place in ipairs(waits:argmin(2):totable()) do
+      ids[i] = tokens:ids(place)
+    end
+    return tokenizer.tokens(ids)
+  end
 end
 
 ---@class residua.train.GradientOpts

@@ -145,4 +145,14 @@ function test.empty_texts_are_refused()
   end)
 end
 
+function test.means_have_languages_as_units_where_there_are_three()
+  local three = corpus.of { aaa = { "a", "b" }, bbb = { "c", "d" }, ccc = { "e", "f" } }
+  local one = corpus.of { aaa = { "a", "b", "c", "d" } }
+  t.near({ three:mean({ 1, 2, 3, 4, 5, 9 }).estimate, one:mean({ 1, 2, 3, 6 }).estimate }, { 4, 3 }, 1e-12)
+  t.eq({ three:mean({ 1, 2, 3, 4, 5, 9 }).n, one:mean({ 1, 2, 3, 6 }).n }, { 3, 4 })
+  t.raises("2 values for 4 texts", function()
+    one:mean({ 1, 2 })
+  end)
+end
+
 return test

@@ -173,6 +173,47 @@ function test.two_sentences_give_no_interval()
   t.ok(d.ratio.refused)
 end
 
+function test.differences_are_paired()
+  local base, changed = losses()
+  local texts, opts = base.texts, { seed = SEED, resamples = RESAMPLES }
+  local less = loss.of(texts, { 4.5, 6.5, 10, 8, 9, 14 }, base.tokens)
+  local a, b = disparity.of(base, changed, VOCAB, opts), disparity.of(base, less, VOCAB, opts)
+  local function gap(after, counts)
+    local list = {}
+    for i, code in ipairs(codes) do
+      local rises = {}
+      for j = 1, 3 do
+        rises[j] = after[3 * (i - 1) + j] - given[code].before[j]
+      end
+      list[i] = sum(rises, counts) / sum(lengths(code, string.len), counts)
+    end
+    return math.abs(list[1] - list[2])
+  end
+  same_effect(disparity.difference(a, b), resampled(function(counts)
+    return gap(changed.nll, counts) - gap(less.nll, counts)
+  end))
+  t.near(disparity.difference(a, a).high, 0, 1e-12)
+  t.near(disparity.difference(a, b, { of = "ratio" }).estimate, a.ratio.estimate - b.ratio.estimate, 1e-9)
+  local means = disparity.difference(a, b, { of = "mean_delta" })
+  t.near(means.estimate, a.mean_delta.estimate - b.mean_delta.estimate, 1e-9)
+end
+
+function test.differences_of_what_has_none_are_refused()
+  local base, changed = losses()
+  local whole = disparity.of(base, changed, VOCAB)
+  t.raises("disparity.difference: the sentences differ; give the same texts, seed and resamples", function()
+    disparity.difference(whole, disparity.of(base, changed, VOCAB, { seed = 7 }))
+  end)
+  t.raises("disparity.difference: argument 2 must be a Disparity, got table", function()
+    disparity.difference(whole, {})
+  end)
+  local none = disparity.of(base, base, VOCAB)
+  t.ok(disparity.difference(whole, none, { of = "ratio" }).refused:find("did not measurably degrade"))
+  t.ok(disparity.difference(whole, none).estimate > 0, "gaps need no reference")
+  changed.nll[4] = 1000
+  t.ok(disparity.difference(disparity.of(base, changed, VOCAB), whole).refused:find("^collapsed"))
+end
+
 function test.comparing_models_measures_both()
   local m, texts = support.loud_model(), support.texts()
   local q = m:quantized(quant.sane { bits = 2 })

@@ -84,4 +84,17 @@ function test.mistakes_are_named()
   end)
 end
 
+function test.texts_sum_their_tokens()
+  local d = compared(3)
+  local sums = d:by_text()
+  t.eq(#sums, d.texts:count())
+  for i, sum in ipairs(sums) do
+    local expected = 0
+    for _, value in ipairs(d:of_text(i).kld) do
+      expected = expected + value
+    end
+    t.near(sum, expected, 1e-5 * (1 + expected))
+  end
+end
+
 return test

@@ -259,4 +259,17 @@ function test.differences_of_plans()
   end
 end
 
+function test.plans_of_growing_shares()
+  local m = support.loud_model()
+  local order, scheme = plan.rank(m), quant.sane()
+  local plans, taken = order:plans({ 0, 30, 100 }, scheme)
+  t.eq({ #plans, taken[1], taken[3] }, { 3, 0, 100 })
+  t.eq(plans[2], order:protect_top(0.3, scheme))
+  local size, all = 0, 0
+  for i, unit in ipairs(order) do
+    size, all = size + (i <= select(2, order:top(0.3)) and unit.size or 0), all + unit.size
+  end
+  t.near(taken[2], 100 * size / all, 1e-12)
+end
+
 return test

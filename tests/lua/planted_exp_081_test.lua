@@ -29,7 +29,11 @@ local function judged(m, texts)
   for _, one in ipairs(verdict.of(declared.predicts, x.effects)) do
     by_name[one.name] = one
   end
-  return by_name, x.tables[1]
+  local rows = {}
+  for _, of_scheme in ipairs(x.tables) do
+    table.move(of_scheme, 1, #of_scheme, #rows + 1, rows)
+  end
+  return by_name, rows
 end
 
 local function is_end(layer)
@@ -83,7 +87,7 @@ end
 function test.too_few_layers_are_refused()
   local found = judged(support.model(1, 1), support.texts():select { "eng" })
   t.eq({ found.stated.why, found.output.why, found.mean_field.why },
-    { "no layers between", "no layers between", "fewer than 5 layers" })
+    { "fewer than 5 layers", "fewer than 5 layers", "fewer than 5 layers" })
 end
 
 return test

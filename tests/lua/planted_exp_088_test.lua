@@ -12,7 +12,7 @@ local test = t.suite()
 local function verdicts(m, texts, seed)
   local declared, by_name = library.load("Exp-088"), {}
   local x = context.new { experiment = declared, model = m, texts = texts, seed = seed or 1, write = function() end }
-  declared.run({ bits = 4, sentences = 2, to = 50, step = 5, orders = 12 }, x)
+  declared.run({ bits = 4, sentences = 2, to = 50, step = 5, orders = 5 }, x)
   for _, one in ipairs(verdict.of(declared.predicts, x.effects)) do
     by_name[one.name] = one
   end
@@ -64,7 +64,9 @@ end
 function test.too_little_of_anything_is_inconclusive()
   local found = verdicts(support.loud_model(1, 1), support.texts())
   t.ok(found.sudden.verdict == "inconclusive" and found.sudden.why, "one layer")
-  found = verdicts(support.loud_model(1, 2), support.texts():select { "eng" })
+  found = verdicts(support.loud_model(1, 2), support.texts())
+  t.ok(found.sudden.why:find("^collapsed"))
+  found = verdicts(planted(1, { 0, 0.3, 0.3 }, { 0, 0, 0 }), copier.texts(2):select { "aaa" })
   t.eq(found.sudden.why, "the texts have one language")
 end
 

@@ -15,7 +15,7 @@ local function judged(seed, change, steps)
   local x = context.new { experiment = declared, model = support.model(1, 1), seed = seed,
     texts = corpus.of { eng = { "One cat, two cats." } }, write = function() end }
   quant.int = change and function(opts) return real(change(opts)) end or real
-  local ok, message = pcall(declared.run, { size = 1024, draws = 8, repeats = 6, steps = steps or 1, runs = 3,
+  local ok, message = pcall(declared.run, { size = 8192, repeats = 6, steps = steps or 1, runs = 3,
     rate = 0.5, sentences = 1, width = 8 }, x)
   quant.int = real
   assert(ok, message)
@@ -37,7 +37,7 @@ end
 -- The noise costs a run below the threshold little of the fall of its loss: what the steps gain on average is the same.
 function test.descent_goes_on_below_the_threshold()
   local found, tables = judged(1, nil, 8)
-  t.eq({ found.training_stops.verdict, found.training_slows.verdict }, { "refuted", "refuted" })
+  t.eq(found.training_stops.verdict, "refuted")
   for _, row in ipairs(tables[2]) do
     t.ok(row.exact > 0.1 and row.ratio < math.sqrt(3))
   end
@@ -62,7 +62,7 @@ function test.descent_without_a_gradient_stops()
     opts.clip_value = opts.clip_value * 20
     return opts
   end, 4)
-  t.eq({ found.training_stops.verdict, found.training_slows.verdict }, { "supported", "supported" })
+  t.eq(found.training_stops.verdict, "supported")
 end
 
 return test

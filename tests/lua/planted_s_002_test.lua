@@ -42,7 +42,7 @@ function test.a_formula_that_holds_finds_the_layers()
 end
 
 function test.half_of_the_gap_is_reached()
-  t.eq(judged(model_of(40, 1)).stated.verdict, "supported")
+  t.eq(judged(model_of(100, 1)).stated.verdict, "supported")
 end
 
 -- The fit to all layers may find what it has seen. Of the predictions without it none is supported over seeds 1 to 5:

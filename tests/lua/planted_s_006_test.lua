@@ -20,7 +20,7 @@ function test.small_streams_move_more()
   end
 end
 
--- Over seeds 1 to 5 none of the five predictions is supported: 0 of 25.
+-- Over seeds 1 to 5 none of the three predictions is supported: 0 of 15.
 function test.languages_that_do_not_differ()
   for seed = 1, 5 do
     for name, one in pairs(verdicts(alphabets.unchanged, seed)) do

@@ -16,8 +16,8 @@ function test.other_scales_need_other_clips()
     { "supported", "supported", "supported" })
   local common = math.sqrt((4 * 9 + 6 * 1) / 10) -- rms of all: 4 languages of std 3, 6 of std 1
   for _, row in ipairs(x.tables[1]) do
-    local own = row.gauss > 0 and 3 or 1
-    t.near(row.gauss, 100 * math.log(own / common), 8, row.language)
+    local own = row.aciq_gauss > 0 and 3 or 1
+    t.near(row.aciq_gauss, 100 * math.log(own / common), 8, row.language)
   end
 end
 
@@ -26,7 +26,7 @@ function test.heavy_tails_need_wider_clips_than_their_std_says()
   t.eq({ found.stated.verdict, found.cost.verdict }, { "supported", "supported" })
   local wide = 0
   for _, row in ipairs(x.tables[1]) do
-    t.near(row.gauss, 0, 12, row.language)
+    t.near(row.aciq_gauss, 0, 12, row.language)
     wide = wide + (row.mse > 0 and 1 or 0)
   end
   t.eq(wide, #alphabets.LOW)

@@ -15,7 +15,7 @@ local LETTERS <const> = { aaa = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdef", bbb = "01234
 local function judged(m, texts, rank_by)
   local declared, by_name = library.load("S-011"), {}
   local x = context.new { experiment = declared, model = m, texts = texts, seed = 1, write = function() end }
-  declared.run({ sentences = 3, choose = 1, to = 27, step = 9, blocks = 4, rank_by = rank_by or "variance" }, x)
+  declared.run({ sentences = 3, choose = 1, to = 27, step = 9, groups = 4, rank_by = rank_by or "variance" }, x)
   for _, one in ipairs(verdict.of(declared.predicts, x.effects)) do
     by_name[one.name] = one
   end

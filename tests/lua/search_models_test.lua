@@ -144,4 +144,22 @@ function test.mistakes_are_named()
   end)
 end
 
+function test.one_direction_gives_what_both_give()
+  for _, by in ipairs { "unit", "language" } do
+    local both = search.sensitivity(measured_problem(), { by = by })
+    local quantize = search.sensitivity(measured_problem(), { by = by, direction = "quantize" })
+    local protect = search.sensitivity(measured_problem(), { by = by, direction = "protect" })
+    t.eq({ #quantize, #protect }, { #both, #both })
+    for i, row in ipairs(both) do
+      t.eq({ quantize[i].unit, quantize[i].language, quantize[i].when_protected, protect[i].when_quantized },
+        { row.unit, row.language })
+      t.near(quantize[i].when_quantized.high, row.when_quantized.high, 1e-12)
+      t.near(protect[i].when_protected.estimate, row.when_protected.estimate, 1e-12)
+    end
+  end
+  t.raises("direction", function()
+    search.sensitivity(measured_problem(), { direction = "up" })
+  end)
+end
+
 return test

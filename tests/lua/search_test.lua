@@ -193,4 +193,26 @@ function test.mistakes_are_named()
   end)
 end
 
+function test.neighbours_hold_every_layer_once()
+  for _, layers in ipairs { 1, 2, 3, 5, 12 } do
+    local m = support.loud_model(1, layers)
+    for count = 3, 8 do
+      for _, ends in ipairs { false, true } do
+        local units, next_layer = search.neighbours(m, count, { ends = ends }), 0
+        for _, unit in ipairs(units) do
+          for _, layer in ipairs(type(unit) == "table" and unit or { unit }) do
+            t.eq(layer, next_layer)
+            next_layer = next_layer + 1
+          end
+        end
+        t.eq({ next_layer, #units }, { layers, math.min(layers, count) })
+        t.ok(not ends or units[1] == 0 and units[#units] == layers - 1)
+      end
+    end
+  end
+  t.raises("search.neighbours: the count of units is 2, expected at least 3", function()
+    search.neighbours(support.loud_model(1, 4), 2, { ends = true })
+  end)
+end
+
 return test

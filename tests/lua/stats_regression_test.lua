@@ -66,6 +66,25 @@ function test.probes()
   t.raises("separate the classes", function() stats.logistic(labels, x, { penalty = 0 }) end)
 end
 
+function test.probes_of_tensors()
+  local named = { a = { 1, 2, 3, 4, 5, 6 }, b = { 0, 1, 0, 1, 0, 1 } }
+  local x = tensor.from_table({ named.a, named.b }, "float64"):t()
+  local labels = { 7, 7, 7, 30, 30, 30 } -- ordered by their text
+  local probe, by_name = stats.logistic(labels, x), stats.logistic(labels, named)
+  t.eq(probe.classes, { 30, 7 })
+  t.eq(probe:predict(x), labels)
+  t.eq(probe:accuracy(x:narrow(1, 1, 2), { 7, 30 }), 0.5)
+  t.near(probe:probabilities(x)[2], by_name:probabilities(named)[2], 1e-12)
+  t.near(probe:log_loss(x, labels), probe.training_loss, 1e-9)
+  t.raises("it was fitted to a tensor of 2 columns, got a tensor of 3 columns", function()
+    probe:predict(tensor.ones(4, 3))
+  end)
+  t.raises("it was fitted to a tensor of 2 columns, got the predictors a, b", function() probe:predict(named) end)
+  t.raises("it was fitted to the predictors a, b, got the predictors a", function()
+    by_name:predict { a = { 1 } }
+  end)
+end
+
 function test.tests_of_two_samples()
   t.near(stats.mann_whitney({ 1, 2 }, { 3, 4 }).p, 1 / 3, 1e-12)
   t.eq(stats.wilcoxon({ 3, 5 }, { 1, 2 }).statistic, 3)

@@ -10,10 +10,12 @@ local values = require("residua.search.values")
 
 local M = {}
 
+local COLUMNS <const> = { protect = "when_protected", quantize = "when_quantized" }
+
 -- Per direction and unit: value of the changed set less that of the start.
-local function single_combinations(problem)
+local function single_combinations(problem, directions)
   local combinations = {}
-  for _, direction in ipairs(direction_of.NAMES) do
+  for _, direction in ipairs(directions) do
     local start, change = direction_of.start(problem, direction)
     for i = 1, problem.n do
       combinations[#combinations + 1] = { [change(start, i)] = 1.0, [start] = -1.0 }
@@ -29,43 +31,57 @@ local function extra_bytes(problem, i)
   return with and with - without
 end
 
-local function by_unit(problem)
-  local effects, rows, scores = values.combine_sparse(problem, single_combinations(problem)), {}, {}
-  for i, unit in ipairs(problem.units) do
-    rows[i] = { unit = unit.text, label = unit.label, when_protected = effects[i],
-      when_quantized = effects[problem.n + i], bytes = extra_bytes(problem, i) }
-    scores[unit.label] = effects[problem.n + i].estimate
+-- The row of unit i, from effects as `single_combinations` orders them, and the columns of what was measured.
+local function row_of(problem, i, effects, directions)
+  local row, columns = { unit = problem.units[i].text, label = problem.units[i].label }, { "unit" }
+  for place, direction in ipairs(directions) do
+    row[COLUMNS[direction]] = effects[(place - 1) * problem.n + i]
+    columns[#columns + 1] = COLUMNS[direction]
   end
-  local columns = { "unit", "when_protected", "when_quantized", rows[1].bytes and "bytes" }
+  return row, columns
+end
+
+local function by_unit(problem, directions)
+  local effects, rows, scores = values.combine_sparse(problem, single_combinations(problem, directions)), {}, {}
+  local columns
+  for i, unit in ipairs(problem.units) do
+    rows[i], columns = row_of(problem, i, effects, directions)
+    rows[i].bytes = extra_bytes(problem, i)
+    scores[unit.label] = rows[i].when_quantized and rows[i].when_quantized.estimate
+      or -rows[i].when_protected.estimate
+  end
+  columns[#columns + 1] = rows[1].bytes and "bytes"
   local result = table_of(rows, { columns = columns,
     caption = rows_of.caption(problem, "Change when one unit is protected, or quantized") })
   result.scores = scores
   return result
 end
 
-local function by_language(problem)
-  local combinations, rows = single_combinations(problem), {}
-  values.lookup(problem, { subset.none(problem.n) }) -- the base, with the languages
-  local columns = {}
+local function by_language(problem, directions)
+  local combinations, rows, effects, columns = single_combinations(problem, directions), {}, {}, nil
+  values.lookup(problem, { (direction_of.start(problem, directions[1])) }) -- the base, with the languages
   for _, code in ipairs(problem.opts.texts:languages()) do
-    columns[code] = values.combine_sparse(problem, combinations, { language = code })
+    effects[code] = values.combine_sparse(problem, combinations, { language = code })
   end
-  for i, unit in ipairs(problem.units) do
+  for i in ipairs(problem.units) do
     for _, code in ipairs(problem.opts.texts:languages()) do
-      rows[#rows + 1] = { unit = unit.text, label = unit.label, language = code, when_protected = columns[code][i],
-        when_quantized = columns[code][problem.n + i] }
+      rows[#rows + 1], columns = row_of(problem, i, effects[code], directions)
+      rows[#rows].language = code
     end
   end
-  return table_of(rows, { columns = { "unit", "language", "when_protected", "when_quantized" },
+  table.insert(columns, 2, "language")
+  return table_of(rows, { columns = columns,
     caption = "Change of the loss [nats per byte] when one unit is protected, or quantized" })
 end
 
 ---@class residua.search.SensitivityOpts
 ---@field by? string  "unit" (the default) or "language": each unit in each language, in nats per byte
+---@field direction? string  measure only "protect" or "quantize", which halves the work; both by default
 
 --- Returns what each unit does alone, in both directions: `when_protected` is the change of the value when it is
 --- protected and all others are quantized (below 0: it helps), `when_quantized` the change when it is quantized and all
---- others are protected (above 0: it hurts). `scores` has the latter by unit, for `plan.rank`.
+--- others are protected (above 0: it hurts). `scores` has the latter by unit (the former, where only that is measured,
+--- with the opposite sign), for `plan.rank`.
 ---@param question residua.search.ProblemOpts|Problem
 ---@param opts? residua.search.SensitivityOpts
 ---@return Table rows  unit, label, when_protected, when_quantized, bytes (that protecting it costs); or by language
@@ -77,13 +93,15 @@ end
 ---assert(plan.rank(m, { per = "layer", by = s.scores })[1].score >= s.scores[11])
 function M.sensitivity(question, opts)
   local problem = problem_of("search.sensitivity", question)
-  opts = options.check("search.sensitivity", opts, { by = { "string", "unit" } })
+  opts = options.check("search.sensitivity", opts, { by = { "string", "unit" }, direction = { "string" } })
+  local directions = opts.direction
+    and { options.one_of("search.sensitivity", "direction", opts.direction, direction_of.NAMES) } or direction_of.NAMES
   if options.one_of("search.sensitivity", "by", opts.by, { "language", "unit" }) == "unit" then
-    return by_unit(problem)
+    return by_unit(problem, directions)
   elseif not problem.opts.model then
     error("search.sensitivity: by = \"language\" needs a model and texts", 2)
   end
-  return by_language(problem)
+  return by_language(problem, directions)
 end
 
 local function pair_rows(problem, direction)

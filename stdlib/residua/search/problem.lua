@@ -2,8 +2,10 @@
 -- kept, so no set is measured twice, whichever searches share the problem.
 
 local disparity = require("residua.disparity")
+local measured = require("residua.search.measured")
 local options = require("residua.options")
 local quant = require("residua.quant")
+local stats = require("residua.stats")
 local subset = require("residua.search.subset")
 local text = require("residua.text")
 local units = require("residua.search.units")
@@ -142,6 +144,26 @@ local function check_model(problem, where)
   if not problem.opts.model then
     error(where .. ": the problem has no model", 3)
   end
+end
+
+--- Returns the value of a set over that of another, with an interval over sentences, which are resampled jointly for
+--- both: the share of a gap that protecting leaves, for instance. For dNLL and gap.
+---@param set any[]
+---@param other any[]
+---@return table effect  estimate, low, high, n (sentences), level
+---@example
+---local texts = corpus.load("parallel16", { sentences = 3, languages = { "eng", "heb" } })
+---local p = search.problem { model = model.load("mini"), texts = texts, with = quant.int { bits = 3 } }
+---assert(p:ratio({ 0 }, {}).estimate < 1)
+function Problem:ratio(set, other)
+  local keys = { set_of(self, set, 2), set_of(self, other, 2) }
+  values.lookup(self, keys)
+  if self.column == "value" then
+    error("Problem:ratio: the values are of a function; a ratio with an interval is of dNLL or gap", 2)
+  end
+  local draws = measured.draws(self.base, { self.losses[keys[1]], self.losses[keys[2]] }, self.column)
+  return stats.from_draws(draws:select(1, 1) / draws:select(1, 2),
+    { n = self.base.sentences, level = self.opts.level })
 end
 
 --- Returns the model in which a set is protected.

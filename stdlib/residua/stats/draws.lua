@@ -1,22 +1,50 @@
 -- Resampling by weights: what a whole computation gives for the data, and for samples drawn from them.
 
+local labels = require("residua.labels")
 local native = require("residua.native").stats
 local options = require("residua.options")
 local tensor = require("residua.tensor")
 
 local M = {}
 
+-- Clusters are drawn, and in each its observations: [resamples, n].
+local function two_stages(resamples, seed, clusters)
+  local number, _, count = labels.numbered(clusters)
+  local places, order, parts = {}, {}, {}
+  for cluster = 1, count do
+    places[cluster] = {}
+  end
+  for i, cluster in ipairs(number) do
+    table.insert(places[cluster], i)
+  end
+  local drawn, reached = native.resample_counts(count, resamples, seed), 0
+  for cluster, own in ipairs(places) do
+    parts[cluster] = native.resample_counts(#own, resamples, seed + cluster) * drawn:narrow(2, cluster, 1)
+    for k, place in ipairs(own) do
+      order[place] = reached + k
+    end
+    reached = reached + #own
+  end
+  return tensor.cat(parts, 2):index(2, order)
+end
+
 --- Returns how often each observation counts: once in the first row, which is the data, and as often as it was drawn,
 --- with replacement, in every other. A product with it gives all the sums at once.
 ---@param n integer  observations
 ---@param resamples integer
 ---@param seed? integer  1 by default
----@return Tensor  [1 + resamples, n] float64; every row sums to n
+---@param clusters? any[]  of each observation (its language): first clusters are drawn, then observations in them
+---@return Tensor  [1 + resamples, n] float64; without clusters every row sums to n
 ---@example
 ---local sums = stats.draws(3, 100):matmul(tensor.from_table({ 1, 2, 6 }, "float64"))
 ---assert(sums:at(1) == 9 and sums:size(1) == 101)
-function M.draws(n, resamples, seed)
-  return tensor.cat({ tensor.ones(1, n):to("float64"), native.resample_counts(n, resamples, seed or 1) }, 1)
+function M.draws(n, resamples, seed, clusters)
+  if clusters and #clusters ~= n then
+    error(("stats.draws: %d clusters for %d observations; name one for each"):format(#clusters, n), 2)
+  end
+  seed = seed or 1
+  local drawn = clusters and two_stages(resamples, seed, clusters) or native.resample_counts(n, resamples, seed)
+  return tensor.cat({ tensor.ones(1, n):to("float64"), drawn }, 1)
 end
 
 local function finite(value)

@@ -55,6 +55,46 @@ function M.paired_difference(a, b, opts)
     opts.resamples)
 end
 
+-- The values less their mean; an error names the argument of `stats.shared_variance`.
+local function deviations(name, values)
+  if type(values) ~= "table" or #values == 0 then
+    error(("stats.shared_variance: %s: give a list of at least 1 number"):format(name), 3)
+  end
+  local sum, around = 0, {}
+  for i, value in ipairs(values) do
+    if type(value) ~= "number" then
+      error(("stats.shared_variance: %s: item %d must be a number, got %s"):format(name, i, type(value)), 3)
+    end
+    sum = sum + value
+  end
+  for i, value in ipairs(values) do
+    around[i] = value - sum / #values
+  end
+  return around
+end
+
+--- Returns the variance of units that two measurements of them share: the mean of their deviations' products, as
+--- `stats.mean` gives it. The noise of one knows nothing of the other's, so that it is about 0 where noise is all.
+---@param one number[]  of each unit (language, say), from some data
+---@param other number[]  of the same units in the same order, from other data
+---@param opts? residua.stats.EffectOpts
+---@return table effect  estimate, low, high, p, n, level
+---@example
+---local e = stats.shared_variance({ 1, 2, 3, 4, 5, 6 }, { 2, 1, 3, 4, 6, 5 })
+---assert(math.abs(e.estimate - 31 / 12) < 1e-9 and e.low > 0)
+function M.shared_variance(one, other, opts)
+  local a, b = deviations("one", one), deviations("other", other)
+  if #a ~= #b then
+    error(("stats.shared_variance: %d and %d values; give the same units twice"):format(#a, #b), 2)
+  end
+  local products = {}
+  for i, value in ipairs(a) do
+    products[i] = value * b[i]
+  end
+  local effect = M.mean(products, opts)
+  return effect
+end
+
 ---@class residua.stats.RatioOpts
 ---@field seed? integer  1 by default
 ---@field level? number  0.95 by default

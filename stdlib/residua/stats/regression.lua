@@ -97,12 +97,16 @@ end
 
 local penalty_spec = { penalty = { "number", 1 }, standardize = { "boolean", false }, weights = { "table" } }
 
+local Ridge = {}
+Ridge.__index = Ridge
+Ridge.__name = "Ridge"
+
 --- Returns the ridge regression of y on predictors (scikit-learn's `Ridge`, alpha = penalty).
 ---@param y number[]
 ---@param predictors table<string, number[]>|Tensor  by name, or [items, predictors]
 ---@param opts? residua.stats.PenaltyOpts
 ---@return table fit  intercept, coefficients (a list, by position), by_name (where predictors have names), r2, q2
----(leave-one-out), degrees (effective), residuals
+---(leave-one-out), degrees (effective), residuals; its method `predict(x)` takes new items
 ---@example
 ---local fit = stats.ridge({ 1, 2, 3 }, { a = { 1, 2, 3 }, b = { 1, 2, 3 } }, { penalty = 0.1 })
 ---assert(math.abs(fit.by_name.a - fit.by_name.b) < 1e-12)
@@ -114,7 +118,29 @@ function M.ridge(y, predictors, opts)
   for i, name in ipairs(names or {}) do
     fit.by_name[name] = fit.coefficients[i]
   end
-  return fit
+  fit.names = names
+  return setmetatable(fit, Ridge)
+end
+
+-- An error where predictors are not those of the fit.
+local function require_same(where, names, fitted)
+  local given, known = table.concat(names or {}, ", "), table.concat(fitted or {}, ", ")
+  if given ~= known then
+    error(("%s: it was fitted to the predictors %s, got %s"):format(where, known, given), 3)
+  end
+end
+
+--- Returns what the fit says of new items.
+---@param predictors table<string, number[]>|Tensor  as the ridge was fitted to
+---@return number[]
+---@example
+---local fit = stats.ridge({ 1, 2, 3 }, { a = { 1, 2, 3 } }, { penalty = 1e-9 })
+---assert(math.abs(fit:predict({ a = { 5 } })[1] - 5) < 1e-6)
+function Ridge:predict(predictors)
+  local columns, names = design("ridge:predict", predictors)
+  require_same("ridge:predict", names, self.names)
+  local slopes = tensor.from_table(self.coefficients, "float64"):reshape({ -1, 1 })
+  return (columns:matmul(slopes) + self.intercept):reshape(-1):totable()
 end
 
 local Probe = {}
@@ -166,14 +192,19 @@ function M.logistic(labels, predictors, opts)
   return setmetatable(fit, Probe)
 end
 
+-- What predictors are, in words: their names, or how many columns a tensor has.
+local function described(names, columns)
+  return names and "the predictors " .. table.concat(names, ", ") or ("a tensor of %d columns"):format(columns:size(-1))
+end
+
 --- Returns the probability of each class for each item.
 ---@param predictors table<string, number[]>|Tensor  as the probe was fitted to
 ---@return number[][]  [items][classes], classes in the order of `classes`
 function Probe:probabilities(predictors)
   local columns, names = design("probe:probabilities", predictors)
-  local given, fitted = table.concat(names, ", "), table.concat(self.names, ", ")
+  local given, fitted = described(names, columns), described(self.names, self.coefficients)
   if given ~= fitted then
-    error(("probe: it was fitted to the predictors %s, got %s"):format(fitted, given), 2)
+    error(("probe: it was fitted to %s, got %s"):format(fitted, given), 2)
   end
   return native.probabilities(self.coefficients, self.intercepts, columns)
 end
@@ -229,5 +260,6 @@ function Probe:log_loss(predictors, labels)
 end
 
 help.publish("probe:", Probe)
+help.publish("ridge:", Ridge)
 
 return M

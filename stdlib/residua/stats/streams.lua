@@ -3,6 +3,7 @@
 
 local native = require("residua.native").stats
 local options = require("residua.options")
+local tensor = require("residua.tensor")
 
 local M = {}
 
@@ -40,6 +41,22 @@ function M.histogram(values, opts)
   opts = options.check("stats.histogram", opts, { low = { "number", required = true },
     high = { "number", required = true }, bins = { "integer", 100 }, weights = { "Tensor|table" } })
   return native.histogram(values, opts.low, opts.high, opts.bins, opts.weights)
+end
+
+--- Returns how many values of a sketch lie in each bin; what lies beyond the bins counts to the outer ones.
+---@param sketch QuantileSketch
+---@param edges number[]  ascending, one more than there are bins
+---@return Tensor counts  [bins] float64
+---@example
+---local counts = stats.binned(stats.sketch { 1, 2, 2, 9 }, { 0, 1.5, 3, 4 })
+---assert(counts:equal(tensor.from_table({ 1, 2, 1 }, "float64")))
+function M.binned(sketch, edges)
+  local counts, below = {}, 0
+  for bin = 1, #edges - 1 do
+    local reached = bin < #edges - 1 and sketch:rank(edges[bin + 1]) or sketch:count()
+    counts[bin], below = reached - below, reached
+  end
+  return tensor.from_table(counts, "float64")
 end
 
 ---@class residua.stats.CovarianceOpts

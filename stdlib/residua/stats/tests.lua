@@ -1,6 +1,7 @@
 -- Tests of two samples, and of how well a score tells two classes apart.
 
 local native = require("residua.native").stats
+local numbered = require("residua.labels").numbered
 local options = require("residua.options")
 
 local M = {}
@@ -29,15 +30,41 @@ function M.difference(a, b, opts)
   return native.difference(a, b, opts.seed, opts.level, opts.resamples)
 end
 
+-- The values of both groups, and the strata of the one and then the other.
+local function groups_of(rows, opts)
+  local own, others, strata = {}, {}, { {}, {} }
+  for _, row in ipairs(rows) do
+    local group, value = row[opts.by], row[opts.value]
+    local compared = group ~= nil and (opts.against == nil or group == opts.against)
+    local list = group == opts.of and own or compared and others or nil
+    if list and value ~= nil then
+      list[#list + 1] = type(value) == "table" and value.estimate or value
+      table.insert(strata[list == own and 1 or 2], row[opts.within] or "unknown")
+    end
+  end
+  return own, others, table.move(strata[2], 1, #strata[2], #strata[1] + 1, strata[1])
+end
+
+-- With both groups' sizes given, the correlation with belonging to one rises with the difference of means: their
+-- permutation tests are one.
+local function permuted_within(own, others, strata, seed)
+  local belongs, values = {}, table.move(others, 1, #others, #own + 1, table.move(own, 1, #own, 1, {}))
+  for i in ipairs(values) do
+    belongs[i] = i <= #own and 1 or 0
+  end
+  return native.association("pearson", belongs, values, (numbered(strata)), seed, 0.95, 2000).p
+end
+
 ---@class residua.stats.ContrastOpts
 ---@field value string  column of the values: numbers or effects
 ---@field by string  column of the groups
 ---@field of any  the group in question
 ---@field against? any  the group it is compared with; by default all others that are named
+---@field within? string  column of strata (scripts, say): p is that of groups permuted only among rows of one stratum
 ---@field seed? integer  1 by default
 
 --- Returns by how much the values of one group of rows exceed those of another, as `stats.difference` does; refused
---- where either has fewer than 3.
+--- where either has fewer than 3. Rows without a value or a group do not count.
 ---@param rows table[]
 ---@param opts residua.stats.ContrastOpts
 ---@return table effect  estimate, low, high, p, n, level; or refused
@@ -48,19 +75,16 @@ end
 ---assert(stats.contrast(rows, { value = "k", by = "r", of = "low", against = "high" }).refused)
 function M.contrast(rows, opts)
   opts = options.check("stats.contrast", opts, { value = { "string", required = true },
-    by = { "string", required = true }, of = { "any", required = true }, against = { "any" }, seed = { "integer", 1 } })
-  local own, others = {}, {}
-  for _, row in ipairs(rows) do
-    local group, value = row[opts.by], row[opts.value]
-    local list = group == opts.of and own
-      or group ~= nil and (opts.against == nil or group == opts.against) and others or {}
-    list[#list + 1] = type(value) == "table" and value.estimate or value
-  end
+    by = { "string", required = true }, of = { "any", required = true }, against = { "any" },
+    within = { "string" }, seed = { "integer", 1 } })
+  local own, others, strata = groups_of(rows, opts)
   if math.min(#own, #others) < native.fewest_units then
     return { refused = ("%s: %d %s, %d %s; %d of each are needed"):format(opts.by, #own, opts.of, #others,
       opts.against or "others", native.fewest_units) }
   end
-  return native.difference(own, others, opts.seed, 0.95, 2000)
+  local effect = native.difference(own, others, opts.seed, 0.95, 2000)
+  effect.p = opts.within and permuted_within(own, others, strata, opts.seed) or effect.p
+  return effect
 end
 
 --- Returns the area under the ROC curve of scores: the probability that a positive scores above a negative. Its
