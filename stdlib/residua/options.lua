@@ -83,6 +83,43 @@ function M.arguments(where, values, wanted, level)
   end
 end
 
+--- Checks the type of an argument; an error names it.
+---@param where string  name of the function
+---@param name string  of the argument
+---@param value any
+---@param types string  as in the spec of `check`, such as "number|string"
+---@param level? integer  stack level to blame; 3 by default
+---@example
+---local options = require("residua.options")
+---assert(not pcall(options.argument, "f", "n", "many", "integer"))
+function M.argument(where, name, value, types, level)
+  if not has_type(value, types) then
+    fail(level or 3, "%s: %s must be %s, got %s", where, name, types:gsub("|", " or "), type(value))
+  end
+end
+
+--- Checks that an argument is a list of at least one number, all finite; an error names it and the item.
+---@param where string  name of the function
+---@param name string  of the argument
+---@param list number[]
+---@param level? integer  stack level to blame; 3 by default
+---@example
+---local options = require("residua.options")
+---assert(not pcall(options.numbers, "f", "values", { 1, "two" }))
+function M.numbers(where, name, list, level)
+  level = level or 3
+  if type(list) ~= "table" or #list == 0 then
+    fail(level, "%s: %s must be a list of at least one number", where, name)
+  end
+  for item, value in ipairs(list) do
+    if type(value) ~= "number" then
+      fail(level, "%s: %s: item %d must be a number, got %s", where, name, item, type(value))
+    elseif value - value ~= 0 then
+      fail(level, "%s: %s: item %d is not finite; leave it out, or find out why", where, name, item)
+    end
+  end
+end
+
 --- Returns a value that must be one of some names; an error names the nearest.
 ---@param where string  name of the function
 ---@param option string

@@ -55,16 +55,10 @@ function M.paired_difference(a, b, opts)
     opts.resamples)
 end
 
--- The values less their mean; an error names the argument of `stats.shared_variance`.
-local function deviations(name, values)
-  if type(values) ~= "table" or #values == 0 then
-    error(("stats.shared_variance: %s: give a list of at least 1 number"):format(name), 3)
-  end
+-- The values less their mean.
+local function deviations(values)
   local sum, around = 0, {}
-  for i, value in ipairs(values) do
-    if type(value) ~= "number" then
-      error(("stats.shared_variance: %s: item %d must be a number, got %s"):format(name, i, type(value)), 3)
-    end
+  for _, value in ipairs(values) do
     sum = sum + value
   end
   for i, value in ipairs(values) do
@@ -83,16 +77,17 @@ end
 ---local e = stats.shared_variance({ 1, 2, 3, 4, 5, 6 }, { 2, 1, 3, 4, 6, 5 })
 ---assert(math.abs(e.estimate - 31 / 12) < 1e-9 and e.low > 0)
 function M.shared_variance(one, other, opts)
-  local a, b = deviations("one", one), deviations("other", other)
-  if #a ~= #b then
-    error(("stats.shared_variance: %d and %d values; give the same units twice"):format(#a, #b), 2)
+  options.numbers("stats.shared_variance", "one", one)
+  options.numbers("stats.shared_variance", "other", other)
+  opts = options.check("stats.shared_variance", opts, effect_spec)
+  if #one ~= #other then
+    error(("stats.shared_variance: %d and %d values; give the same units twice"):format(#one, #other), 2)
   end
-  local products = {}
-  for i, value in ipairs(a) do
-    products[i] = value * b[i]
+  local products, of_other = {}, deviations(other)
+  for i, deviation in ipairs(deviations(one)) do
+    products[i] = deviation * of_other[i]
   end
-  local effect = M.mean(products, opts)
-  return effect
+  return M.mean(products, opts)
 end
 
 ---@class residua.stats.RatioOpts

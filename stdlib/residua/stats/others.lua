@@ -1,6 +1,7 @@
 -- One against all others: is what was found in the place that was asked about found in most other places, too?
 
 local native = require("residua.native").stats
+local options = require("residua.options")
 
 local M = {}
 
@@ -19,6 +20,8 @@ local FEWEST <const> = 20 -- values: of fewer, even the most extreme has p > 0.0
 ---assert(e.estimate == 19.5 and e.low > 0 and e.p == 1 / 40)
 ---assert(stats.against_others({ 1, 2, 9 }, 3).refused)
 function M.against_others(values, which)
+  options.numbers("stats.against_others", "values", values)
+  options.argument("stats.against_others", "which", which, "integer")
   if values[which] == nil then
     error(("stats.against_others: no value %s; there are %d"):format(tostring(which), #values), 2)
   elseif #values < FEWEST then
@@ -48,6 +51,9 @@ end
 ---local e, rows = stats.pair_against_others(layers, { 0, 11 }, function(a, b) return b - a end)
 ---assert(e.low > 0 and e.p == 1 / 66 and #rows == 66 and rows[1].value == 1)
 function M.pair_against_others(items, pair, measure)
+  options.argument("stats.pair_against_others", "items", items, "table")
+  options.argument("stats.pair_against_others", "pair", pair, "table")
+  options.argument("stats.pair_against_others", "measure", measure, "function")
   local rows, values, which = {}, {}, nil
   for i, first in ipairs(items) do
     for j = i + 1, #items do

@@ -26,6 +26,8 @@ local M = {}
 ---end)
 ---assert(e.estimate > 15 and e.p == 1 / 200)
 function M.against_shuffled(n, statistic, opts)
+  options.argument("stats.against_shuffled", "n", n, "integer")
+  options.argument("stats.against_shuffled", "statistic", statistic, "function")
   opts = options.check("stats.against_shuffled", opts, { shuffles = { "integer", 199 }, seed = { "integer", 1 } })
   local order = range(1, n)
   local found, gaps, reached = statistic(order), {}, 1
@@ -57,6 +59,8 @@ end
 ---end)
 ---assert(math.abs(e.estimate - 31 / 8) < 1e-12) -- the pseudo-values of a mean are the values
 function M.jackknife(n, statistic, opts)
+  options.argument("stats.jackknife", "n", n, "integer")
+  options.argument("stats.jackknife", "statistic", statistic, "function")
   opts = options.check("stats.jackknife", opts, { seed = { "integer", 1 }, level = { "number", 0.95 } })
   local whole, pseudo = statistic(range(1, n)), {}
   for out = 1, n do

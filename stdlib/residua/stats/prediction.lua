@@ -13,6 +13,7 @@ local M = {}
 ---@example
 ---assert(stats.standardized({ 1, 2, 3 })[3] == 1 and stats.standardized({ 4, 4 })[1] == 0)
 function M.standardized(values)
+  options.numbers("stats.standardized", "values", values)
   local mean, squares, result = 0, 0, {}
   for _, value in ipairs(values) do
     mean = mean + value / #values
@@ -64,6 +65,8 @@ end
 ---@example
 ---assert(stats.q2({ 1, 2, 3, 4 }, { 1, 2, 3, 3 }).estimate == 0.8)
 function M.q2(y, predicted, opts)
+  options.numbers("stats.q2", "y", y)
+  options.numbers("stats.q2", "predicted", predicted)
   opts = options.check("stats.q2", opts, { against = { "table" }, groups = { "table" }, seed = { "integer", 1 } })
   for name, list in pairs({ predicted = predicted, against = opts.against, groups = opts.groups }) do
     if #list ~= #y then
@@ -136,8 +139,9 @@ local held_out_spec = { groups = { "table" }, penalty = { "number", 1 }, standar
 ---local held = stats.held_out({ 1, 2, 3, 4.1, 5, 6 }, { depth = { 0, 1, 2, 3, 4, 5 } }, { penalty = 1e-6 })
 ---assert(held.q2.low > 0.9 and math.abs(held.predicted[6] - 6.05) < 1e-3)
 function M.held_out(y, features, opts)
+  options.numbers("stats.held_out", "y", y)
   opts = options.check("stats.held_out", opts, held_out_spec)
-  if type(features) ~= "table" then
+  if type(features) ~= "table" or type(next(features)) ~= "string" then
     error("stats.held_out: features are given by name, such as { depth = { 1, 2, 3 } }", 2)
   end
   local labels, units = grouped(#y, opts.groups)

@@ -1,6 +1,7 @@
 -- Spectra of covariances whose rows belong to units (tokens of sentences), in the data and in resamples of the units.
 
 local native = require("residua.native").stats
+local options = require("residua.options")
 local tensor = require("residua.tensor")
 
 local M = {}
@@ -41,6 +42,10 @@ end
 ---local ranks = stats.spectrum_draws(rows, units, stats.draws(10, 50), stats.pca_dimensions)
 ---assert(#ranks == 51 and ranks[1] == stats.pca_dimensions(stats.covariance(rows):eigenvalues()))
 function M.spectrum_draws(rows, units, draws, measure)
+  options.argument("stats.spectrum_draws", "rows", rows, "Tensor")
+  options.numbers("stats.spectrum_draws", "units", units)
+  options.argument("stats.spectrum_draws", "draws", draws, "Tensor")
+  options.argument("stats.spectrum_draws", "measure", measure, "function")
   if #units ~= rows:size(1) then
     error(("stats.spectrum_draws: %d units for %d rows; give that of each row"):format(#units, rows:size(1)), 2)
   end

@@ -51,6 +51,8 @@ end
 ---local counts = stats.binned(stats.sketch { 1, 2, 2, 9 }, { 0, 1.5, 3, 4 })
 ---assert(counts:equal(tensor.from_table({ 1, 2, 1 }, "float64")))
 function M.binned(sketch, edges)
+  options.argument("stats.binned", "sketch", sketch, "QuantileSketch")
+  options.numbers("stats.binned", "edges", edges)
   local counts, below = {}, 0
   for bin = 1, #edges - 1 do
     local reached = bin < #edges - 1 and sketch:rank(edges[bin + 1]) or sketch:count()
