@@ -1,7 +1,7 @@
 -- Exp-085 on models whose heads look at how recent a token is: some only in some languages. Outliers are planted there,
 -- elsewhere, or nowhere.
 local context = require("residua.context")
-local letters = require("tests.lua.planted_letters")
+local letters = require("tests.planted.letters")
 local library = require("residua.library")
 local support = require("tests.lua.support")
 local t = require("residua.testing")

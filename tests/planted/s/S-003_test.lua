@@ -1,7 +1,7 @@
 -- S-003 on models of which INT4 rounds two layers to nothing: one serves the other languages and is protected first,
 -- one serves the reference language. The ratio falls below 1 where the first one's matrix is protected.
 local context = require("residua.context")
-local copier = require("tests.lua.planted_copier")
+local copier = require("tests.planted.copier")
 local library = require("residua.library")
 local t = require("residua.testing")
 local verdict = require("residua.verdict")

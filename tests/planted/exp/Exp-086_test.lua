@@ -1,7 +1,7 @@
 -- Exp-086 on models whose layers serve morphologically rich languages alike and the others in one layer, or the other
 -- way round, or make no difference.
 local context = require("residua.context")
-local copier = require("tests.lua.planted_copier")
+local copier = require("tests.planted.copier")
 local corpus = require("residua.corpus")
 local library = require("residua.library")
 local support = require("tests.lua.support")

@@ -1,6 +1,6 @@
 -- S-004 on models whose layers do what was planted, and on random ones.
 local context = require("residua.context")
-local copier = require("tests.lua.planted_copier")
+local copier = require("tests.planted.copier")
 local library = require("residua.library")
 local support = require("tests.lua.support")
 local t = require("residua.testing")

@@ -1,6 +1,6 @@
 -- S-008 on models whose layers add what INT4 rounds away, and on models whose gradients follow a known law.
 local context = require("residua.context")
-local copier = require("tests.lua.planted_copier")
+local copier = require("tests.planted.copier")
 local corpus = require("residua.corpus")
 local library = require("residua.library")
 local model = require("residua.model")

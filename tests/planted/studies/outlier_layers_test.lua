@@ -2,7 +2,7 @@
 -- what it gets from layers with outlier weights it keeps.
 local context = require("residua.context")
 local library = require("residua.library")
-local shares = require("tests.lua.planted_shares")
+local shares = require("tests.planted.shares")
 local support = require("tests.lua.support")
 local t = require("residua.testing")
 local tensor = require("residua.tensor")

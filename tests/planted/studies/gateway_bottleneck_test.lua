@@ -1,6 +1,6 @@
 -- gateway_bottleneck on models in which the layers that matter are the first, the last and that at 75 %, or any.
 local context = require("residua.context")
-local copier = require("tests.lua.planted_copier")
+local copier = require("tests.planted.copier")
 local library = require("residua.library")
 local support = require("tests.lua.support")
 local t = require("residua.testing")

@@ -1,8 +1,8 @@
 -- S-011 where law and bound are known: rounding noise to which the loss is quadratic, in all layers or in one.
 local context = require("residua.context")
-local copier = require("tests.lua.planted_copier")
+local copier = require("tests.planted.copier")
 local library = require("residua.library")
-local noise = require("tests.lua.planted_noise")
+local noise = require("tests.planted.noise")
 local support = require("tests.lua.support")
 local t = require("residua.testing")
 local verdict = require("residua.verdict")

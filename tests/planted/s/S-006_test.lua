@@ -1,6 +1,6 @@
 -- S-006 where the answer is known: the residual stream of low-resource languages is twenty times as small, so that what
 -- layers add, and INT4 changes, moves it more; or it is like the others'.
-local alphabets = require("tests.lua.planted_alphabets")
+local alphabets = require("tests.planted.alphabets")
 local support = require("tests.lua.support")
 local t = require("residua.testing")
 

@@ -1,7 +1,7 @@
 -- effective_kurtosis on models whose layers serve languages as planted, one with a kurtosis far above the others'.
 local context = require("residua.context")
 local library = require("residua.library")
-local shares = require("tests.lua.planted_shares")
+local shares = require("tests.planted.shares")
 local support = require("tests.lua.support")
 local t = require("residua.testing")
 local verdict = require("residua.verdict")

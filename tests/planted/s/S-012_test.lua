@@ -1,7 +1,7 @@
 -- S-012 on pairs of models whose layers lose what their weights say, or what dead weights hide, at the same relative
 -- depths or at others.
 local context = require("residua.context")
-local copier = require("tests.lua.planted_copier")
+local copier = require("tests.planted.copier")
 local library = require("residua.library")
 local support = require("tests.lua.support")
 local t = require("residua.testing")

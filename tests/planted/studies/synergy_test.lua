@@ -1,6 +1,6 @@
 -- synergy where the answer is known: the last layer passes on what the first has written, or layers add alike.
 local context = require("residua.context")
-local copier = require("tests.lua.planted_copier")
+local copier = require("tests.planted.copier")
 local library = require("residua.library")
 local support = require("tests.lua.support")
 local t = require("residua.testing")

@@ -1,6 +1,6 @@
 -- T-003 on models whose layers are known to set languages apart, the more the more INT4 costs there, or not.
 local context = require("residua.context")
-local copier = require("tests.lua.planted_copier")
+local copier = require("tests.planted.copier")
 local library = require("residua.library")
 local support = require("tests.lua.support")
 local t = require("residua.testing")

@@ -1,6 +1,6 @@
 -- S-009 on models whose queries grow with a channel that only one group of languages has.
 local context = require("residua.context")
-local letters = require("tests.lua.planted_letters")
+local letters = require("tests.planted.letters")
 local library = require("residua.library")
 local support = require("tests.lua.support")
 local t = require("residua.testing")

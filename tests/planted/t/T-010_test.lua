@@ -1,8 +1,8 @@
 -- T-010 where the exponent is known: 2 where the loss is quadratic in rounding noise, 0 where all is rounded away.
 local context = require("residua.context")
-local copier = require("tests.lua.planted_copier")
+local copier = require("tests.planted.copier")
 local library = require("residua.library")
-local noise = require("tests.lua.planted_noise")
+local noise = require("tests.planted.noise")
 local support = require("tests.lua.support")
 local t = require("residua.testing")
 local verdict = require("residua.verdict")

@@ -1,6 +1,6 @@
 -- S-007 where the answer is known: the activations of low-resource languages are three times as large, or heavy-tailed,
 -- or like the others'.
-local alphabets = require("tests.lua.planted_alphabets")
+local alphabets = require("tests.planted.alphabets")
 local support = require("tests.lua.support")
 local t = require("residua.testing")
 

@@ -1,7 +1,7 @@
 -- S-002 on models in which what a layer adds is rounded to nothing: the size of its weights says how much that is, or
 -- only the size of weights that do nothing.
 local context = require("residua.context")
-local copier = require("tests.lua.planted_copier")
+local copier = require("tests.planted.copier")
 local library = require("residua.library")
 local support = require("tests.lua.support")
 local t = require("residua.testing")

@@ -1,6 +1,6 @@
 -- Exp-084 on a model whose layers read the languages' channels at scales that a test chooses.
-local alphabets = require("tests.lua.planted_alphabets")
-local copier = require("tests.lua.planted_copier")
+local alphabets = require("tests.planted.alphabets")
+local copier = require("tests.planted.copier")
 local support = require("tests.lua.support")
 local t = require("residua.testing")
 local tensor = require("residua.tensor")

@@ -1,6 +1,6 @@
 -- Exp-088 where the answer is known: what costs anything has the greatest variance, or variance does not tell.
 local context = require("residua.context")
-local copier = require("tests.lua.planted_copier")
+local copier = require("tests.planted.copier")
 local library = require("residua.library")
 local support = require("tests.lua.support")
 local t = require("residua.testing")

@@ -1,6 +1,6 @@
--- Exp-083 where the answer is known: low-resource languages use letters whose embeddings are heavy-tailed, or have one
+-- S-001 where the answer is known: low-resource languages use letters whose embeddings are heavy-tailed, or have one
 -- loud channel, or do not differ.
-local alphabets = require("tests.lua.planted_alphabets")
+local alphabets = require("tests.planted.alphabets")
 local support = require("tests.lua.support")
 local t = require("residua.testing")
 local tensor = require("residua.tensor")
@@ -8,16 +8,15 @@ local tensor = require("residua.tensor")
 local test = t.suite()
 
 local function verdicts(change, seed)
-  return alphabets.run("Exp-083", change, seed, { every = 2 })
+  return alphabets.run("S-001", change, seed, { every = 2 })
 end
 
 function test.heavy_tails_are_found_in_both_forms()
   local found, x = verdicts(alphabets.cubed, 1)
-  t.eq({ found.stated.verdict, found.sane.verdict, found.differ.verdict }, { "supported", "supported", "supported" })
-  for _, row in ipairs(x.tables[1]) do -- the excess kurtosis of a normal value's cube is 43.2, in this few less
-    local heavy = row.resource == "low"
-    t.ok(heavy == (row.tails > 1.5) and heavy == (row.kurtosis > 3), row.language)
+  for name, one in pairs(found) do
+    t.eq(one.verdict, "supported", name)
   end
+  t.eq({ #x.tables, #x.figures }, { 4, 2 })
 end
 
 function test.a_loud_channel_is_a_tail_only_where_channels_are_together()
@@ -26,11 +25,12 @@ function test.a_loud_channel_is_a_tail_only_where_channels_are_together()
   local found = verdicts(function(normal) return normal * tensor.from_table(scale) end, 2)
   t.eq(found.stated.verdict, "supported")
   t.ok(found.sane.verdict ~= "supported")
+  t.ok(found.within_script.verdict ~= "supported")
 end
 
 function test.light_tails_are_refuted()
   local found = verdicts(function(normal) return normal / (normal:abs() + 1e-9) end, 3)
-  t.eq({ found.stated.verdict, found.sane.verdict }, { "refuted", "refuted" })
+  t.eq(found.sane.verdict, "refuted")
 end
 
 -- Over seeds 1 to 5 none of the three predictions is supported: 0 of 15.
@@ -42,12 +42,11 @@ function test.languages_that_do_not_differ()
   end
 end
 
-function test.one_language_and_one_sentence_are_refused()
-  for _, texts in ipairs { support.texts():select { "swa" }, support.texts():first(1) } do
-    for _, one in pairs(alphabets.judged("Exp-083", support.model(1, 1), texts)) do
-      t.eq(one.verdict, "inconclusive")
-      t.ok(one.why:find("needed") or one.why:find("too few sentences") or one.why:find("fewer than 5"))
-    end
+function test.one_language_is_refused()
+  for _, one in pairs(alphabets.judged("S-001", support.model(1, 1), support.texts():select { "swa" },
+    { skip = 1, every = 2 })) do
+    t.eq(one.verdict, "inconclusive")
+    t.ok(one.why:find("of each are needed", 1, true) or one.why:find("fewer than 4 tokens", 1, true))
   end
 end
 

@@ -1,6 +1,6 @@
 -- Exp-082 on random models in which it is known what marks the layers that cost most, or that nothing does.
 local context = require("residua.context")
-local copier = require("tests.lua.planted_copier")
+local copier = require("tests.planted.copier")
 local library = require("residua.library")
 local support = require("tests.lua.support")
 local t = require("residua.testing")
