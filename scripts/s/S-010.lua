@@ -1,10 +1,10 @@
 -- A stream is a function of the one before: what is lost never returns, what is easy to read can. Measures: mutual
--- information with the embeddings in a few random directions (blind to others), entropy rank (counts noise), and which
--- of the frequent tokens a linear probe tells that was fitted to other sentences. First tokens are left out.
+-- information with the embeddings, both on principal components (blind to the rest), entropy rank (counts noise), and
+-- which of the frequent tokens a linear probe tells that was fitted to other sentences. First tokens are left out.
 return experiment {
   id = "S-010", title = "Information bottleneck",
   asks = "Does the layer at 75 % depth compress?",
-  params = { sentences = 12, directions = 4, classes = 12, resamples = 1000 },
+  params = { sentences = 12, components = 4, classes = 12, resamples = 1000 },
   quick = { sentences = 8 }, full = { sentences = 104, classes = 32 },
   predicts = {
     stated = { "mutual information with the embeddings is lowest at 2/3 to 5/6 of depth", within = { 2 / 3, 5 / 6 } },
@@ -24,7 +24,6 @@ return experiment {
       local seen, labels = capture.labelled(m, known, site, { ids = ids })
       probes[layer] = stats.logistic(labels, seen[site], { penalty = 10, standardize = true })
     end
-    local directions = tensor.randn(x.seed, m:architecture().width, p.directions)
     local mi, rank, share = {}, {}, {} -- by held-out sentence and layer
     for s = 1, count do
       local sentence = held:slice(s, s)
@@ -33,9 +32,10 @@ return experiment {
       if #labels < p.classes then
         return x:refuse(("a sentence has %d frequent tokens; %d are needed"):format(#labels, p.classes))
       end
+      local embedded = stats.principal_components(seen.embed, p.components)
       mi[s], rank[s], share[s] = {}, {}, {}
       for layer, site in ipairs(sites) do
-        mi[s][layer] = stats.mutual_information(seen[site]:matmul(directions), seen.embed:matmul(directions))
+        mi[s][layer] = stats.mutual_information(stats.principal_components(seen[site], p.components), embedded)
         rank[s][layer] = math.exp(stats.entropy(stats.covariance(seen[site]):eigenvalues()))
         share[s][layer] = probes[layer]:accuracy(frequent[site], labels)
       end

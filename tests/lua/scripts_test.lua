@@ -10,7 +10,7 @@ local verdict = require("residua.verdict")
 
 local test = t.suite()
 
-local LONGEST <const> = 75 -- lines
+local LONGEST <const>, USUAL <const> = 75, 60 -- lines: of any script, and more than of the median one
 local VERDICTS <const> = { supported = true, refuted = true, inconclusive = true, ["not run"] = true }
 
 -- Parameters of the smallest run, where an experiment has them; unbiased CKA needs four sentences.
@@ -85,12 +85,25 @@ function test.they_use_the_library_only()
   end
 end
 
+local function lines(path)
+  return select(2, support.read(path):gsub("\n", "\n"))
+end
+
+function test.the_median_script_is_short()
+  local counts = {}
+  for i, path in ipairs(experiment_files()) do
+    counts[i] = lines(path)
+  end
+  table.sort(counts)
+  t.ok(counts[#counts // 2 + 1] < USUAL, ("the median script has %d lines"):format(counts[#counts // 2 + 1]))
+end
+
 for _, path in ipairs(experiment_files()) do
   local id = path:match("([^/]+)%.lua$")
   test[id] = function()
     local text = support.read(path)
     t.ok(text:find("^%-%-") or text:find("^return experiment"), "begins with a comment or the declaration")
-    t.ok(select(2, text:gsub("\n", "\n")) <= LONGEST, ("more than %d lines"):format(LONGEST))
+    t.ok(lines(path) <= LONGEST, ("more than %d lines"):format(LONGEST))
     local declared = library.load(id)
     t.eq(declared.id, id)
     t.ok(declared.asks:find("%?$"), "asks a question")

@@ -79,7 +79,7 @@ end
 local function verdicts(m)
   local declared = library.load("S-010")
   local x = context.new { experiment = declared, model = m, texts = texts(), seed = 1, write = function() end }
-  declared.run({ sentences = 8, directions = 3, classes = 8, resamples = 200 }, x)
+  declared.run({ sentences = 8, components = 3, classes = 8, resamples = 200 }, x)
   local found = {}
   for _, one in ipairs(verdict.of(declared.predicts, x.effects)) do
     found[one.name] = one.verdict
