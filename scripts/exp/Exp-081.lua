@@ -13,7 +13,7 @@ return experiment {
   },
   run = function(p, x)
     local m, layers, texts = x.model, x.model:layers(), x.texts:first(p.sentences):aligned()
-    if layers < 5 then return x:refuse("fewer than 5 layers") end
+    if layers < 5 then return x:not_run("fewer than 5 layers") end
     local input_of, last = { out = "L%d.attn.mixed", down = "L%d.mlp.hidden" }, ("L%d.resid.post"):format(layers - 1)
     local seen = m:capture(texts, { "L*.attn.mixed", "L*.mlp.hidden", last }, { reduce = "moments" })
     local function mean_square(site)

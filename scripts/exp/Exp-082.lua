@@ -14,7 +14,7 @@ return experiment {
   },
   run = function(p, x)
     local m, layers, everything, low = x.model, x.model:layers(), x.texts:first(p.sentences):aligned(), {}
-    if layers < 8 then return x:refuse("fewer than 8 layers") end
+    if layers < 8 then return x:not_run("fewer than 8 layers") end
     for _, code in ipairs(everything:languages()) do
       low[#low + 1] = (everything:info()[code] or {}).resource == "low" and code or nil
     end
@@ -63,7 +63,7 @@ return experiment {
     local sane, best = marks(measured("sane, all languages", "channel", everything), "output")
     x:verdict("sane", sane)
     x:verdict("threshold", sane.refused and sane or sane.low > 0 and best or { refused = "nothing to part" })
-    if #low < 1 then return x:refuse("no low-resource language") end
+    if #low < 1 then return x:not_run("no low-resource language") end
     local naive = measured("naive, low-resource languages", "tensor", everything:select(low))
     x:verdict("stated", (marks(naive, "output")))
     x:verdict("weights", (marks(naive, "weights")))

@@ -22,7 +22,7 @@ return experiment {
     local second = standardised(held, 1)
     local thinned, fewest_thinned = standardised(texts, p.every)
     if #codes < 5 or texts:count() < 2 * #codes or math.min(fewest, fewest_thinned) < 4 then
-      return x:refuse("fewer than 5 languages, 2 sentences or 4 tokens of them")
+      return x:not_run("fewer than 5 languages, 2 sentences or 4 tokens of them")
     end
 
     local streams, rows, cells = m:capture(texts, p.site, { reduce = "summary" }), {}, {}

@@ -13,7 +13,7 @@ return experiment {
   run = function(p, x)
     local m, texts = x.model, x.texts:first(p.sentences):aligned()
     local codes, sites, known, held = texts:languages(), m:sites(p.at), texts:halves()
-    if held:count() < 3 * #codes or #codes < 3 then return x:refuse("fewer than 5 sentences or 3 languages") end
+    if held:count() < 3 * #codes or #codes < 3 then return x:not_run("fewer than 5 sentences or 3 languages") end
 
     local models, rows, found = {}, {}, {}
     local function add(rule, scope, way)

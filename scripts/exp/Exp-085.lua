@@ -16,7 +16,7 @@ return experiment {
     local one, many = capture.attention(m, known, { skip = p.skip, bins = p.bins })
     local two, more = capture.attention(m, held, { skip = p.skip, bins = p.bins })
     if texts:count() < 2 * #codes or math.min(many, more) < 1 or #codes < 3 or sizes.layers < 2 or sizes.heads < 4 then
-      return x:refuse("needs 3 languages, 2 sentences of enough tokens, 2 layers and 4 heads in each")
+      return x:not_run("needs 3 languages, 2 sentences of enough tokens, 2 layers and 4 heads in each")
     end
 
     local function distance_of(head) -- mean between languages, and between halves of one that share no sentence

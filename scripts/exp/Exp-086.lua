@@ -27,9 +27,10 @@ return experiment {
 
     local function gradient_norms(text) -- of the loss of one text by layer, as shares of their sum
       local squares = tensor.zeros(layers):totable()
-      for name, gradient in pairs(train.gradients(m, text, { params = matrices }).params) do
+      local gradients = train.gradients(m, text, { params = matrices }).params
+      for _, name in ipairs(matrices) do
         local place = 1 + tonumber(name:match("%d+"))
-        squares[place] = squares[place] + gradient:norm() ^ 2
+        squares[place] = squares[place] + gradients[name]:norm() ^ 2
       end
       local norms = tensor.from_table(squares, "float64"):sqrt()
       return norms / norms:sum()

@@ -46,7 +46,7 @@ return experiment {
       local r = stats.correlation(fit.fitted, y, { kind = "pearson", seed = x.seed })
       return fit.q2.refused and fit.q2 or r, fit.q2
     end
-    if x.model:layers() < 2 then return x:refuse("one layer") end
+    if x.model:layers() < 2 then return x:not_run("one layer") end
     local layers = measured(x.model, "layer", "gap", alone)
     local r, q2 = fits("Sane, one layer quantized: ln gap", layers)
     x:verdict("in_sample", r)

@@ -28,7 +28,7 @@ return experiment {
       row.entropy, row.dnll = stats.entropy(shares), alone[i].when_quantized
       row.y = math.log(math.max(row.dnll.estimate, most / 100))
     end
-    if layers < 8 then return x:refuse(layers .. " layers are too few for five coefficients") end
+    if layers < 8 then return x:not_run(layers .. " layers are too few for five coefficients") end
     local features = rows:lists { "variance", "kurtosis", "depth", "entropy" }
     local fit = stats.held_out(rows:column("y"), features, { penalty = 1e-9, standardize = true, seed = x.seed })
     x:verdict("formula", fit.q2)
@@ -45,7 +45,7 @@ return experiment {
       return kept
     end
     local tested = search.problem { model = m, texts = held, with = scheme, measure = "gap", seed = x.seed }
-    if #held:languages() < 2 then return x:refuse("the texts have one language") end
+    if #held:languages() < 2 then return x:not_run("the texts have one language") end
     if tested:disparity({}).collapsed then return x:refuse("collapsed") end
     local sets, all = { dearest("left_out") }, range(0, layers - 1)
     for i = 1, p.sets do sets[i + 1] = { table.unpack(stats.shuffled(all, x.seed + i), 1, #sets[1]) } end

@@ -16,8 +16,8 @@ return experiment {
   run = function(p, x)
     local m, layers, texts = x.model, x.model:layers(), x.texts:first(p.sentences):aligned()
     local codes, known, held = texts:languages(), texts:halves()
-    if layers < 5 then return x:refuse("fewer than 5 layers") end
-    if held:count() < 2 * #codes then return x:refuse("fewer than 3 sentences") end
+    if layers < 5 then return x:not_run("fewer than 5 layers") end
+    if held:count() < 2 * #codes then return x:not_run("fewer than 3 sentences") end
     local cost = search.sensitivity({ model = m, texts = known, with = quant.sane { bits = p.bits } },
       { direction = "quantize" }).scores
     local means = m:capture(known, { "L*.attn.out", "L*.mlp.out" }, { reduce = "mean" })
@@ -57,7 +57,7 @@ return experiment {
     end
     x:verdict("stated", stats.contrast(rows, { value = "rank", by = "named", of = true, seed = x.seed }))
     x:verdict("needed", with_cost("total", rows))
-    if #codes < 3 then return x:refuse("fewer than 3 languages") end
+    if #codes < 3 then return x:not_run("fewer than 3 languages") end
     if #standing < 5 then return x:refuse("fewer than 5 layers stand it") end
     x:verdict("uneven_stated", with_cost("spread", standing))
     x:verdict("uneven", with_cost("relative", standing))

@@ -16,7 +16,7 @@ return experiment {
     local last, languages = m:layers() - 1, #texts:languages()
     local count = texts:count() // languages
     if last < 3 or count < 8 then
-      return x:refuse(("%d layers, %d sentences; 4 and 8 are needed"):format(last + 1, count))
+      return x:not_run(("%d layers, %d sentences; 4 and 8 are needed"):format(last + 1, count))
     end
     local means = m:capture(texts, { "L*.resid.pre", "L*.resid.post" }, { reduce = "mean" })
     local inverse = tensor.from_table(sweep.tokens(m, texts):lengths(), "float64"):reshape({ languages, count, 1 }) ^ -1

@@ -12,7 +12,7 @@ return experiment {
   run = function(p, x)
     local m, texts = x.model, x.texts:first(p.sentences):aligned()
     local codes, layers, sites, known, held = texts:languages(), m:layers(), m:sites(p.site), texts:halves()
-    if #codes < 5 or texts:count() < 2 * #codes then return x:refuse("fewer than 5 languages or 2 sentences") end
+    if #codes < 5 or texts:count() < 2 * #codes then return x:not_run("fewer than 5 languages or 2 sentences") end
 
     local function shifts(q, part)
       local before = m:capture(part, sites, { reduce = "summary" })

@@ -15,7 +15,7 @@ return experiment {
     local texts = x.texts:first(p.sentences):aligned()
     local codes, sites, rows = texts:languages(), x.model:sites(p.site), {}
     if texts:count() < 2 * #codes or #codes < 5 then
-      return x:refuse("fewer than 2 sentences or 5 languages")
+      return x:not_run("fewer than 2 sentences or 5 languages")
     end
     local known, held = texts:halves()
     local seen = { first = capture.tokens(x.model, known, p.site), second = capture.tokens(x.model, held, p.site) }

@@ -54,10 +54,10 @@ return experiment {
     x:plot(rows, { kind = "points", x = "times_error", y = "dnll", log = "xy", caption = "(Gradient x error)^2" })
     x:plot(sample:abs():clamp(1e-30):log(), { kind = "qq", caption = "ln |gradient|, last layer and language" })
     for _, name in ipairs { "weights", "activations", "times_error" } do
-      x:verdict(name, #rows < 5 and { refused = #rows .. " layers; 5 are needed" }
+      x:verdict(name, #rows < 5 and { not_run = #rows .. " layers; 5 are needed" }
         or stats.correlation(rows:column(name), { table.unpack(alone.scores, 0) }, { seed = x.seed }))
     end
-    if #languages < 3 then return x:refuse(#languages .. " languages; 3 are needed") end
+    if #languages < 3 then return x:not_run(#languages .. " languages; 3 are needed") end
     x:verdict("lognormal", stats.mean(table_of(languages):column("margin"), { seed = x.seed }))
     x:verdict("sparsity", stats.mean(table_of(languages):column("off"), { seed = x.seed }))
   end,

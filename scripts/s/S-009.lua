@@ -20,7 +20,7 @@ return experiment {
     local one, many = capture.attention(x.model, known, opts)
     local two, more = capture.attention(x.model, held, opts)
     if texts:count() < 2 * #codes or math.min(many, more) < 1 then
-      return x:refuse(("fewer than 2 sentences of over %d tokens"):format(p.skip + 2))
+      return x:not_run(("fewer than 2 sentences of over %d tokens"):format(p.skip + 2))
     end
 
     local rows, cells, beyond = {}, {}, {}
@@ -47,6 +47,6 @@ return experiment {
     x:verdict("stated", low_against_others("entropy"))
     x:verdict("sane", low_against_others("flatness"))
     x:verdict("within_script", low_against_others("flatness", "script"))
-    x:verdict("differ", #rows < 3 and { refused = "fewer than 3 languages" } or stats.mean(beyond, { seed = x.seed }))
+    x:verdict("differ", #rows < 3 and { not_run = "fewer than 3 languages" } or stats.mean(beyond, { seed = x.seed }))
   end,
 }

@@ -16,7 +16,7 @@ return experiment {
     local known, held = x.texts:first(p.sentences):aligned():halves()
     local count, ids = held:count() // #held:languages(), capture.frequent(m, known, p.classes)
     if layers < 7 or count < 3 or #ids < p.classes then
-      return x:refuse(("%d layers, %d sentences to test by, %d different tokens; 7, 3, %d are needed"):format(layers,
+      return x:not_run(("%d layers, %d sentences to test by, %d different tokens; 7, 3, %d are needed"):format(layers,
         count, #ids, p.classes))
     end
     local sites, probes = m:sites("L*.resid.post"), {}
@@ -30,7 +30,7 @@ return experiment {
       local seen = capture.labelled(m, sentence, { "embed", "L*.resid.post" })
       local frequent, labels = capture.labelled(m, sentence, sites, { ids = ids })
       if #labels < p.classes then
-        return x:refuse(("a sentence has %d frequent tokens; %d are needed"):format(#labels, p.classes))
+        return x:not_run(("a sentence has %d frequent tokens; %d are needed"):format(#labels, p.classes))
       end
       local embedded = stats.principal_components(seen.embed, p.components)
       mi[s], rank[s], share[s] = {}, {}, {}

@@ -36,7 +36,7 @@ return experiment {
     x:plot(all, { x = "depth", y = "y", by = "model", caption = "ln dNLL of quantizing a layer, standardized" })
     if not x.model2 then return x:not_run("needs a second model: --model2") end
     local few = ("%d and %d layers; 6 are needed"):format(#first, #second)
-    if math.min(#first, #second) < 6 then return x:refuse(few) end
+    if math.min(#first, #second) < 6 then return x:not_run(few) end
     -- What the formula of the first model, of these columns, says of the layers of the second.
     local function predicted(names)
       local fit = stats.ridge(first:column("y"), first:lists(names), { penalty = 1, standardize = true })

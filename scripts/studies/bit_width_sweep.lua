@@ -51,7 +51,7 @@ return experiment {
     local three = disparity.compare(m, m:quantized(quant.sane { bits = 3 }), held):rises()
     x:verdict("lasting", stats.correlation(four, three, { seed = x.seed }))
     x:verdict("beside_script", math.max(table.unpack(latin)) == math.min(table.unpack(latin))
-      and { refused = "no two scripts are known" }
+      and { not_run = "no two scripts are known" }
       or stats.partial_correlation(four, three, { latin = latin }, { permutations = 2000, seed = x.seed }))
     x:verdict("resource", stats.contrast(of["sane INT4"].rows,
       { value = "delta_byte", by = "resource", of = "low", against = "high", seed = x.seed }))

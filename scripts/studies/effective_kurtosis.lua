@@ -14,7 +14,7 @@ return experiment {
   run = function(p, x)
     local m, known, held = x.model, x.texts:first(p.sentences):aligned():halves()
     if #known:languages() < 6 or m:layers() < 2 then
-      return x:refuse("6 languages and 2 layers are the fewest to tell")
+      return x:not_run("6 languages and 2 layers are the fewest to tell")
     end
     local function rise(model, scheme)
       return disparity.compare(model, model:quantized(scheme), held, { seed = x.seed })

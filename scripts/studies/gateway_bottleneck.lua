@@ -14,7 +14,7 @@ return experiment {
     transfer = "sane, terms that fade: a second model is predicted from the first: Q2 above 0",
   },
   run = function(p, x)
-    if x.model:layers() < 7 then return x:refuse(x.model:layers() .. " layers; 7 are needed") end
+    if x.model:layers() < 7 then return x:not_run(x.model:layers() .. " layers; 7 are needed") end
     -- A row per layer: its terms, and y: ln of the disparity when it alone is protected, standardized.
     local function profile(m, scheme, what)
       local rows, layers, models = plan.features(m), m:layers(), { m }

@@ -50,8 +50,8 @@ return experiment {
       rates[#rates + 1] = rate(stats.mean_field(4), 1000 * x.seed + 100 * #rates + i)
       rates[#rates + 1] = rate(stats.mean_field(8), 1000 * x.seed + 100 * #rates + i) -- more forget too little to tell
     end
-    x:verdict("stated", (rows[8] or rows[#rows] or {}).fitted or { refused = "most is below 16 levels" })
-    x:verdict("range", #exponents < 5 and { refused = "most is below 512 levels" }
+    x:verdict("stated", (rows[8] or rows[#rows] or {}).fitted or { not_run = "most is below 16 levels" })
+    x:verdict("range", #exponents < 5 and { not_run = "most is below 512 levels" }
       or stats.correlation(range(1, #exponents), exponents, { seed = x.seed }))
     x:verdict("quantizer", stats.mean(ratios, { seed = x.seed }))
     x:verdict("measured", stats.mean(rates, { seed = x.seed }))

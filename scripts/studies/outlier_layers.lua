@@ -16,7 +16,7 @@ return experiment {
     local m, known, held = x.model, x.texts:first(p.sentences):aligned():halves()
     local codes, info, layers = known:languages(), known:info(), m:layers()
     if #codes < 6 or layers < 2 then
-      return x:refuse(("%d languages, %d layers; 6 languages and 2 layers are needed"):format(#codes, layers))
+      return x:not_run(("%d languages, %d layers; 6 languages and 2 layers are needed"):format(#codes, layers))
     end
     -- Of each layer the greatest weight, and the highest kurtosis of a matrix (scales of several do not mix).
     local weights = {}
@@ -51,7 +51,7 @@ return experiment {
     x:table(rows, { caption = "dNLL [nats/byte]", columns = { "language", "script", "share", "naive", "sane" } })
     x:plot(rows, { kind = "points", x = "share", y = "sane", by = "script", caption = "Share of `top`; [nats/byte]" })
     local latins = tensor.from_table(latin):sum()
-    local one = math.min(latins, #codes - latins) < 3 and { refused = "3 languages of either script are needed" }
+    local one = math.min(latins, #codes - latins) < 3 and { not_run = "3 languages of either script are needed" }
     x:verdict("stated", related(over, naive, stats.correlation, { kind = "pearson", seed = x.seed }))
     x:verdict("sane", related(top, sane, stats.correlation, { seed = x.seed }))
     x:verdict("beside_script", one or related(top, sane, stats.partial_correlation, { script = latin }))

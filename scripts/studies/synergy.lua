@@ -15,7 +15,7 @@ return experiment {
   run = function(p, x)
     local m, last = x.model, x.model:layers() - 1
     if last == 0 then
-      return x:refuse("the first layer is the last")
+      return x:not_run("the first layer is the last")
     end
     local known, held = x.texts:first(p.sentences):halves()
     local function problem(scheme, units, on)
@@ -49,9 +49,9 @@ return experiment {
       rival = not ends(row) and (not rival or row.both.estimate < rival.both.estimate) and row or rival
     end
     x:verdict("sane", own)
-    x:verdict("unlike", #strengths < 6 and { refused = "fewer than 5 other pairs" }
+    x:verdict("unlike", #strengths < 6 and { not_run = "fewer than 5 other pairs" }
       or stats.ols(strengths, { own = is_own }).by_name.own)
-    x:verdict("best", not rival and { refused = "there is no other pair" }
+    x:verdict("best", not rival and { not_run = "there is no other pair" }
       or problem(quant.sane, "layer", held):effect({ 0, last }, rival.units))
   end,
 }

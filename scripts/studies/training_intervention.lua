@@ -14,7 +14,7 @@ return experiment {
   },
   run = function(p, x)
     local codes = table.move(x.texts:languages(), 1, p.languages, 1, {})
-    if #codes < 2 then return x:refuse("one language") end
+    if #codes < 2 then return x:not_run("one language") end
     local known, held = x.texts:select(codes):aligned():first(p.sentences):halves()
     local start = model.like(x.model, { layers = p.layers, width = p.width, heads = 2, texts = known })
     local tokens, gated = start:tokenizer():encode_corpus(known), start:has("L0.mlp.gate")

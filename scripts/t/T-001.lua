@@ -18,7 +18,7 @@ return experiment {
     local ids = { ids = capture.frequent(m, known, p.classes) }
     local _, labels = capture.labelled(m, held, "embed", ids)
     if m:layers() < 6 or #labels < 5 * p.classes then
-      return x:refuse(("%d layers, %d tokens to decode; 6 and %d are needed"):format(m:layers(), #labels,
+      return x:not_run(("%d layers, %d tokens to decode; 6 and %d are needed"):format(m:layers(), #labels,
         5 * p.classes))
     end
 

@@ -14,9 +14,9 @@ return experiment {
   run = function(p, x)
     local m, layers, texts = x.model, x.model:layers(), x.texts:first(p.sentences):aligned()
     local codes, known, held = texts:languages(), texts:halves()
-    if layers < 5 then return x:refuse("fewer than 5 layers") end
-    if #codes < 3 then return x:refuse("fewer than 3 languages") end
-    if held:count() < 2 * #codes then return x:refuse("fewer than 3 sentences") end
+    if layers < 5 then return x:not_run("fewer than 5 layers") end
+    if #codes < 3 then return x:not_run("fewer than 3 languages") end
+    if held:count() < 2 * #codes then return x:not_run("fewer than 3 sentences") end
     local all, later = {}, {} -- ln variance of each text, by layer: with first tokens, without
     for _, code in ipairs(codes) do
       local seen = m:capture(held:select { code }, "L*.resid.post")

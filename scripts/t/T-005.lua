@@ -1,6 +1,8 @@
 -- The ends of any trend in depth lie far from the mean of what is between: so beside their distance from that mean,
 -- that from the line over depth which the other layers follow. The null: every other pair of layers, asked the same
 -- (exchangeable layers; were one end alone unlike, the other would still be the oddest partner in 1 of layers - 1).
+local sorted_keys = require("residua.sorted_keys")
+
 return experiment {
   id = "T-005", title = "Gateway structure",
   asks = "Are the first and the last layer structurally unlike those between?",
@@ -27,7 +29,7 @@ return experiment {
     end
     x:plot(spectra, { x = "layer", y = "stable_rank", by = "matrix", caption = "Stable rank of each matrix by depth" })
     if layers < 10 then
-      return x:refuse(("%d layers make too few pairs for p < 0.05 twice; 10 do"):format(layers))
+      return x:not_run(("%d layers make too few pairs for p < 0.05 twice; 10 do"):format(layers))
     end
 
     -- How far two layers are from what the others predict, in standard errors of that (the coefficient of each in a
@@ -35,8 +37,9 @@ return experiment {
     local indicator = tensor.eye(layers):totable()
     local function unlikeness(first, last, depth)
       local rows, of_first, of_last = {}, 0, 0
-      for name, values in pairs(features) do
-        local fit = stats.ols(values, { first = indicator[first], last = indicator[last], depth = depth }).by_name
+      for _, name in ipairs(sorted_keys(features)) do
+        local ends = { first = indicator[first], last = indicator[last], depth = depth }
+        local fit = stats.ols(features[name], ends).by_name
         local row = { feature = name, first = fit.first.estimate / (fit.first.standard_error + 1e-12),
           last = fit.last.estimate / (fit.last.standard_error + 1e-12) }
         of_first = of_first + math.min(math.abs(row.first), p.cap)
@@ -47,7 +50,6 @@ return experiment {
     end
     local function judge(name, depth)
       local _, rows = unlikeness(1, layers, depth)
-      table.sort(rows, function(a, b) return a.feature < b.feature end)
       x:table(rows, { columns = { "feature", "first", "last" }, caption = name .. ": distance in standard errors" })
       x:verdict(name, (stats.pair_against_others(range(1, layers), { 1, layers }, function(first, last)
         return (unlikeness(first, last, depth))

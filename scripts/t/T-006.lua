@@ -12,7 +12,7 @@ return experiment {
   },
   run = function(p, x)
     local m, texts, last = x.model, x.texts:first(p.sentences), x.model:layers() - 1
-    if last < 1 then return x:refuse("one layer") end
+    if last < 1 then return x:not_run("one layer") end
     local head = m:param(m:has("head") and "head" or "embed.tokens")
     local mean, raw = head:mean(1, true), head:t():matmul(head):to("float64")
     local centred = raw - mean:t():matmul(mean):to("float64") * head:size(1)

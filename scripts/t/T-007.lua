@@ -18,8 +18,8 @@ return experiment {
     local count, lengths = texts:count() // #codes, sweep.tokens(m, texts):lengths()
     local tokens = tensor.from_table(lengths):sum() - p.skip * #lengths
     if layers < 7 or tokens < 10 * width then
-      return x:refuse(("%d layers, %.0f tokens for %d channels; 7 and 10 per channel are needed"):format(layers, tokens,
-        width))
+      return x:not_run(("%d layers, %.0f tokens for %d channels; 7 and 10 per channel are needed"):format(layers,
+        tokens, width))
     end
 
     -- A measure of the covariance of channels over tokens: [draws, layers].

@@ -21,7 +21,7 @@ return experiment {
       clusters[couple] = code
     end
     x:table(different, { caption = "Minimal pairs, two to a couple" })
-    if #clusters < 6 then return x:refuse(("%d couples of minimal pairs in these languages"):format(#clusters)) end
+    if #clusters < 6 then return x:not_run(("%d couples of minimal pairs in these languages"):format(#clusters)) end
 
     for layer = -1, layers - 1 do
       models[layer + 2] = x.model:up_to(layer)

@@ -15,7 +15,7 @@ return experiment {
     local languages = #texts:languages()
     local count = texts:count() // languages
     if layers < 4 or languages < 2 or count < 4 then
-      return x:refuse(("%d layers, %d languages, %d sentences; 4, 2, 4 are needed"):format(layers, languages, count))
+      return x:not_run(("%d layers, %d languages, %d sentences; 4, 2, 4 are needed"):format(layers, languages, count))
     end
     local means = x.model:capture(texts, "L*.resid.post", { reduce = "mean" })
 

@@ -31,12 +31,12 @@ return experiment {
         for _, cell in ipairs(cells) do
           seen[#seen + 1] = cell.bits ~= held.bits and cell or nil
         end
-        for law, list in pairs(errors) do
+        for _, law in ipairs { "power", "exponential" } do
           local fit = rate.fit(seen, { measure = measure, law = rate[law] })
           if fit.refused then
             return { refused = "without one width " .. fit.refused }
           end
-          list[i] = math.abs(held.log - fit.at(held))
+          errors[law][i] = math.abs(held.log - fit.at(held))
         end
       end
       return #cells == 0 and { refused = "no cells are of use" }

@@ -26,7 +26,7 @@ function test.a_contrast_is_the_difference_of_means()
     { 100, 200 } } -- the last have no group
   t.eq(stats.contrast(rows, { value = "value", by = "group", of = "low" }).estimate, 3.5)
   t.eq(stats.contrast(rows, { value = "value", by = "group", of = "low", against = "high" }).estimate, 3)
-  t.eq(stats.contrast(rows, { value = "value", by = "group", of = "none" }).refused,
+  t.eq(stats.contrast(rows, { value = "value", by = "group", of = "none" }).not_run,
     "group: 0 none, 9 others; 3 of each are needed")
 end
 

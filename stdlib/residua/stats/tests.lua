@@ -63,23 +63,23 @@ end
 ---@field within? string  column of strata (scripts, say): p is that of groups permuted only among rows of one stratum
 ---@field seed? integer  1 by default
 
---- Returns by how much the values of one group of rows exceed those of another, as `stats.difference` does; refused
+--- Returns by how much the values of one group of rows exceed those of another, as `stats.difference` does; not run
 --- where either has fewer than 3. Rows without a value or a group do not count.
 ---@param rows table[]
 ---@param opts residua.stats.ContrastOpts
----@return table effect  estimate, low, high, p, n, level; or refused
+---@return table effect  estimate, low, high, p, n, level; or not_run, the reason
 ---@example
 ---local rows = { { r = "low", k = 5 }, { r = "low", k = 6 }, { r = "low", k = 7 }, { r = "mid", k = 1 },
 ---  { r = "high", k = 2 }, { r = "high", k = 3 } }
 ---assert(stats.contrast(rows, { value = "k", by = "r", of = "low" }).estimate == 4)
----assert(stats.contrast(rows, { value = "k", by = "r", of = "low", against = "high" }).refused)
+---assert(stats.contrast(rows, { value = "k", by = "r", of = "low", against = "high" }).not_run)
 function M.contrast(rows, opts)
   opts = options.check("stats.contrast", opts, { value = { "string", required = true },
     by = { "string", required = true }, of = { "any", required = true }, against = { "any" },
     within = { "string" }, seed = { "integer", 1 } })
   local own, others, strata = groups_of(rows, opts)
   if math.min(#own, #others) < native.fewest_units then
-    return { refused = ("%s: %d %s, %d %s; %d of each are needed"):format(opts.by, #own, opts.of, #others,
+    return { not_run = ("%s: %d %s, %d %s; %d of each are needed"):format(opts.by, #own, opts.of, #others,
       opts.against or "others", native.fewest_units) }
   end
   local effect = native.difference(own, others, opts.seed, 0.95, 2000)

@@ -99,11 +99,11 @@ function test.random_weights()
   t.ok(supported <= 1, ("%d of 15"):format(supported))
 end
 
-function test.too_little_is_refused()
+function test.too_little_is_not_run()
   local _, x = judged(support.model(1, 1), support.texts():select { "swa" })
-  t.ok(x.effects.stated.refused:find("needs 3 languages", 1, true))
+  t.ok(x.effects.stated.not_run:find("needs 3 languages", 1, true))
   _, x = judged(support.model(1, 1), letters.texts(4, 40))
-  t.ok(x.effects.within.refused)
+  t.ok(x.effects.within.not_run)
 end
 
 return test

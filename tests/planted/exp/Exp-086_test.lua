@@ -72,11 +72,11 @@ function test.morphology_that_makes_no_difference()
   t.ok(supported <= 1, ("%d of 20"):format(supported))
 end
 
-function test.too_little_is_refused()
+function test.too_little_is_not_run()
   local _, x = judged(support.model(1, 1), support.texts())
-  t.eq(x.effects.dnll.refused, "group: 0 rich, 0 others; 3 of each are needed")
+  t.eq(x.effects.dnll.not_run, "group: 0 rich, 0 others; 3 of each are needed")
   _, x = judged(support.loud_model(1, 3), support.texts())
-  t.eq(x.effects.gradient.refused, "group: 1 rich, 2 others; 3 of each are needed")
+  t.eq(x.effects.gradient.not_run, "group: 1 rich, 2 others; 3 of each are needed")
 end
 
 return test

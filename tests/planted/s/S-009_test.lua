@@ -76,12 +76,12 @@ function test.languages_that_do_not_differ()
   t.ok(supported <= 1, ("%d of 24"):format(supported))
 end
 
-function test.one_language_or_short_texts_are_refused()
+function test.one_language_or_short_texts_are_not_run()
   local _, x = judged(support.model(1, 1), support.texts():select { "swa" })
-  t.eq(x.effects.sane.refused, "resource: 1 low, 0 others; 3 of each are needed")
-  t.eq(x.effects.differ.refused, "fewer than 3 languages")
+  t.eq(x.effects.sane.not_run, "resource: 1 low, 0 others; 3 of each are needed")
+  t.eq(x.effects.differ.not_run, "fewer than 3 languages")
   _, x = judged(support.model(1, 1), letters.texts(2, 3))
-  t.eq(x.effects.sane.refused, "fewer than 2 sentences of over 6 tokens")
+  t.eq(x.effects.sane.not_run, "fewer than 2 sentences of over 6 tokens")
 end
 
 return test

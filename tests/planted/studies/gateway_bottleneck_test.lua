@@ -69,9 +69,9 @@ function test.layers_that_matter_anywhere()
   end
 end
 
-function test.too_little_is_refused()
+function test.too_little_is_not_run()
   for _, one in pairs(judged(support.model(1, 1), support.model(2, 3), support.texts())) do
-    t.eq({ one.verdict, one.why }, { "inconclusive", "1 layers; 7 are needed" })
+    t.eq({ one.verdict, one.why }, { "not run", "1 layers; 7 are needed" })
   end
   t.eq(judged(model_of(12, 1, gateways), nil, copier.texts(4):select { "aaa" }).boundary.why, "no disparity")
 end
