@@ -4,6 +4,8 @@ local text = require("residua.text")
 
 local M = {}
 
+local SAME <const> = 1e-9 -- relative
+
 -- 1, 2 or 5 times a power of ten, the nearest from above.
 local function nice(step)
   local power = 10.0 ^ math.floor(math.log(step, 10))
@@ -46,13 +48,15 @@ local function log_ticks(low, high, wanted)
   return #ticks > 1 and ticks or linear_ticks(low, high, wanted)
 end
 
+-- Ends that differ by rounding count as equal: between them no step of the ticks would move a number.
 local function widened(low, high, log)
-  if low < high then
+  local size = math.max(math.abs(low), math.abs(high))
+  if high - low > SAME * size then
     return low, high
   elseif log then
     return low / 2, high * 2
   end
-  local half = low ~= 0 and math.abs(low) * 0.1 or 1
+  local half = size > 0 and size * 0.1 or 1
   return low - half, high + half
 end
 

@@ -75,17 +75,15 @@ local function right_columns(rows)
   return right
 end
 
-local function body_row(rows, row, right)
+-- With `labels` each cell carries the name of its column, for where a row is shown as a card.
+local function body_row(rows, row, right, labels)
   local parts = {}
   for i, name in ipairs(rows.columns) do
-    local value, class = row[name], right[name] and "n" or nil
-    if type(value) == "table" and value.markup then
-      parts[i] = M.element(value.header and "th" or "td", { scope = value.header and "row" or nil }, value.markup)
-    elseif i == 1 and not right[name] then
-      parts[i] = M.text("th", value, { scope = "row" })
-    else
-      parts[i] = M.text("td", value, { class = class })
-    end
+    local value, label = row[name], labels and name or nil
+    local markup = type(value) == "table" and value.markup
+    local header = markup and value.header or not markup and i == 1 and not right[name]
+    parts[i] = M.element(header and "th" or "td", { scope = header and "row" or nil, ["data-label"] = label,
+      class = right[name] and not markup and "n" or nil }, markup or M.escape(cells.text(value)))
   end
   return M.element("tr", nil, table.concat(parts))
 end
@@ -102,20 +100,22 @@ end
 ---@param rows Table  cells { markup = ... } are taken as they are
 ---@param caption string
 ---@param note? string  markup after the caption
+---@param cards? boolean  whole at any length, and on a narrow page each row as a card
 ---@return string
 ---@example
 ---local rows = table_of { { a = 1 } }
 ---assert(require("residua.report.html").table(rows, "A"):find('<th class="n" scope="col">a</th>', 1, true))
-function M.table(rows, caption, note)
+function M.table(rows, caption, note, cards)
   local right, body = right_columns(rows), {}
   for i = 1, math.min(#rows, MOST_ROWS) do
-    body[i] = body_row(rows, rows[i], right)
+    body[i] = body_row(rows, rows[i], right, cards)
   end
   local more = #rows > MOST_ROWS and (" (first %d of %d rows)"):format(MOST_ROWS, #rows) or ""
   local inner = M.element("table", nil, M.element("caption", nil,
     M.element("span", { class = "caption" }, M.escape(caption .. more), note or "")), "\n",
     M.element("thead", nil, head_row(rows, right)), "\n", M.element("tbody", nil, table.concat(body, "\n")))
-  return M.element("div", { class = #rows > TALL and "scroll tall" or "scroll", tabindex = 0, role = "region",
+  local class = cards and "scroll cards" or #rows > TALL and "scroll tall" or "scroll"
+  return M.element("div", { class = class, tabindex = 0, role = "region",
     ["aria-label"] = caption .. " (table)" }, inner)
 end
 

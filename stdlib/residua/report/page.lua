@@ -22,7 +22,7 @@ local function summary_table(records)
       rows[#rows + 1] = row
     end
   end
-  return html.table(table_of(rows, { columns = COLUMNS }), "All predictions and verdicts")
+  return html.table(table_of(rows, { columns = COLUMNS }), "All predictions and verdicts", nil, true)
 end
 
 local function failures(failed)

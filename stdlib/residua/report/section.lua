@@ -19,6 +19,16 @@ function M.badge(word)
     element("span", { ["aria-hidden"] = "true" }, verdicts.SIGNS[word] or "", " "), html.escape(word))
 end
 
+-- The interval may stand below its estimate, but neither breaks.
+local function effect_markup(effect)
+  local estimate, interval = effect:match("^(%S+) (%[.*%])$")
+  local parts = estimate and { estimate, interval } or { effect ~= "" and effect or nil }
+  for i, part in ipairs(parts) do
+    parts[i] = element("span", { class = "nowrap" }, html.escape(part))
+  end
+  return table.concat(parts, " ")
+end
+
 local COLUMNS <const> = { "verdict", "prediction", "effect [interval]", "expected", "p (Holm)", "n", "why" }
 
 --- Returns rows of verdicts with markup where the page wants it.
@@ -32,8 +42,8 @@ function M.verdict_rows(judged)
     rows[i] = { prediction = { markup = element("span", { class = "wide" }, html.escape(row.prediction)),
       header = true }, verdict = { markup = M.badge(row.verdict) }, ["p (Holm)"] = row.p, n = row.n,
       why = { markup = row.why ~= "" and element("span", { class = "why" }, html.escape(row.why)) or "" },
-      ["effect [interval]"] = { markup = element("span", { class = "nowrap" }, html.escape(row.effect)) },
-      expected = { markup = element("span", { class = "nowrap" }, html.escape(row.expected)) } }
+      ["effect [interval]"] = { markup = effect_markup(row.effect) },
+      expected = { markup = effect_markup(row.expected) } }
   end
   return rows
 end
@@ -98,7 +108,7 @@ function M.of(record)
   return element("section", { class = "experiment", id = record.key, ["aria-labelledby"] = id }, "\n",
     text("h2", plain.id .. " " .. plain.title, { id = id }), "\n", text("p", plain.asks, { class = "asks" }), "\n",
     method(record), "\n", text("h3", "Predictions"), "\n",
-    html.table(rows, ("Predictions of %s and their verdicts"):format(plain.id)), "\n", tables(record), "\n",
+    html.table(rows, ("Predictions of %s and their verdicts"):format(plain.id), nil, true), "\n", tables(record), "\n",
     figures(record), "\n", warnings(record), "\n", text("h3", "Provenance"), "\n",
     html.definitions(provenance.of(record)), "\n")
 end

@@ -58,8 +58,19 @@ figcaption { font-size: 0.875rem; max-width: 44rem; }
 dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 20rem), 1fr)); gap: 0.25rem 1.5rem;
   margin: 0.5rem 0; font-size: 0.875rem; }
 dl div { display: flex; gap: 0.5rem; }
-dt { color: var(--soft); min-width: 6.5rem; }
+dt { color: var(--soft); min-width: 6.5rem; flex: 0 0 auto; }
 dd { margin: 0; }
+@media screen and (max-width: 44rem) {
+  .cards { border: 0; }
+  .cards thead { display: none; }
+  .cards table, .cards caption, .cards tbody, .cards tr, .cards th, .cards td { display: block; }
+  .cards tr { border: 1px solid var(--line); border-radius: 4px; margin: 0.5rem 0; padding: 0.4rem 0.6rem; }
+  .cards th, .cards td { position: relative; border: 0; padding: 0.15rem 0 0.15rem 7.5rem; text-align: left; }
+  .cards .wide, .cards .why { display: inline; }
+  .cards th:empty, .cards td:empty { display: none; }
+  .cards [data-label]::before { content: attr(data-label); position: absolute; left: 0; color: var(--soft);
+    font-weight: 400; }
+}
 @media print {
   html { font-size: 9pt; }
   body { max-width: none; padding: 0; }
