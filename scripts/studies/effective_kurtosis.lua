@@ -7,8 +7,8 @@ return experiment {
   quick = { sentences = 6, step = 4 }, full = { sentences = 104, fewest = 3, step = 1 },
   predicts = {
     stated = { "naive INT4: the lower a language's effective kurtosis, the more dNLL (Pearson)", below = 0 },
-    sane = { "sane INT4: the same (Spearman)", below = 0 },
-    exact = "sane INT4: the greater the weights' relative error weighted alike, the more dNLL",
+    sane = { "sane INT4: the lower a language's effective kurtosis, the more dNLL (Spearman)", below = 0 },
+    exact = "sane INT4: the greater the weights' relative error weighted by activation, the more dNLL",
     bound = { "one C serves gap <= C sd: over bits and models, ln(most / least) of gap / sd", below = math.log(2) },
   },
   run = function(p, x)
@@ -34,8 +34,8 @@ return experiment {
     for _, model in ipairs { m, x.model2 } do
       local sd = stats.moments((weighted(model))):std()
       for bits = p.fewest, p.most, p.step do
-        local gap = rise(model, quant.sane { bits = bits }).gap
-        cells[#cells + 1] = { model = model:name(), bits = bits, sd = sd, gap = gap, c = gap.estimate / sd }
+        local d = rise(model, quant.sane { bits = bits })
+        cells[#cells + 1] = { model = model:name(), bits = bits, sd = sd, gap = d.gap, c = d.gap.estimate / sd, of = d }
       end
     end
     table.sort(cells, function(a, b) return a.c > b.c end)
@@ -58,8 +58,7 @@ return experiment {
     x:verdict("sane", related(effective, sane))
     x:verdict("exact", related(exact, sane))
     local most, least = cells[1], cells[#cells]
-    local function ln(a, b) return math.log(math.max(1, a / most.sd / (b / least.sd))) end
-    x:verdict("bound", { estimate = ln(most.gap.estimate, least.gap.estimate), n = most.gap.n,
-      low = ln(most.gap.low, least.gap.high), high = ln(most.gap.high, least.gap.low) })
+    local draws = (most.of.draws.gap / least.of.draws.gap * (least.sd / most.sd)):log()
+    x:verdict("bound", stats.from_draws(draws, { n = most.gap.n, extreme = true }))
   end,
 }

@@ -10,6 +10,18 @@ local tensor = require("residua.tensor")
 
 local M = {}
 
+--- How unevenly languages degrade from one model to another. Effects have estimate, low and high, or refused (why).
+---@class Disparity
+---@field rows table[]  by language: delta_byte, delta_token, delta_character, delta_sentence [nats], ppl_increase [%],
+---  script, resource
+---@field gap table  effect: worst minus best delta_byte [nats/byte]
+---@field ratio table  effect: ppl_increase of the other languages over that of the reference
+---@field low_over_high table  effect: mean delta_byte of low- over that of high-resource languages
+---@field mean_delta table  effect: mean delta_byte of the languages [nats/byte]
+---@field reference string  language code
+---@field level number  of the intervals
+---@field collapsed? boolean  a language's loss is near ln V, so no ratio is given
+---@field refused? string  why no ratio is given
 local Disparity = {}
 Disparity.__index = Disparity
 Disparity.__name = "Disparity"
@@ -111,6 +123,13 @@ local function rises(texts, rise, tokens, sums, effect)
   return rows, delta.byte, increase
 end
 
+-- Resampling adds noise to every language, which drives the worst and the best apart; a gap is never below 0.
+local function gap_effect(draws, sentences, level)
+  local effect = stats.from_draws(draws, { n = sentences, level = level, extreme = true })
+  effect.low = math.max(effect.low, 0.0)
+  return effect
+end
+
 ---@class residua.disparity.Opts
 ---@field reference? string  language code; "eng" where there is one, else the first
 ---@field seed? integer  1 by default
@@ -121,8 +140,8 @@ end
 ---
 --- Fields: `rows` per language (delta_byte, delta_token, delta_character, delta_sentence: rise of the NLL [nats] with
 --- intervals; ppl_increase [%]; script and resource, where they are known), `gap` = worst minus best delta_byte (never
---- negative, so its interval lies above 0 even where the languages degrade alike: compare gaps by
---- `disparity.difference`, do not test one against 0), `ratio` = mean over the other languages of ppl_increase over
+--- negative, and noise alone makes one: compare gaps by `disparity.difference`, do not test one against 0; its interval
+--- is that of an extreme value, see `stats.from_draws`), `ratio` = mean over the other languages of ppl_increase over
 --- that of the reference, `low_over_high`, `mean_delta`. A ratio that would mislead is an effect { refused = why }, and
 --- `refused` says so too: a collapsed model, or a reference that did not measurably degrade.
 ---@param base Loss
@@ -157,7 +176,7 @@ function M.of(base, changed, vocab, opts)
   local rows, per_byte, increase = rises(texts, after - sums(base.nll), tokens, sums, effect)
   local self = setmetatable({ rows = rows, reference = reference, level = opts.level }, Disparity)
   local gap, mean = per_byte:max(2) - per_byte:min(2), per_byte:mean(2)
-  self.gap, self.mean_delta = effect(gap), effect(mean)
+  self.gap, self.mean_delta = gap_effect(gap, sentences, opts.level), effect(mean)
   self.draws = { gap = gap, mean_delta = mean, n = sentences,
     of = ("%s %d %d"):format(texts:digest(), opts.seed, opts.resamples) }
   self.refused = refusal(self, (after / tokens):select(1, 1):totable(), vocab, self.rows[r].delta_token)
@@ -228,7 +247,7 @@ function M.difference(a, b, opts)
   if opts.relative then
     difference = difference / b.draws[opts.of] * 100
   end
-  return stats.from_draws(difference, { n = a.draws.n, level = a.level })
+  return stats.from_draws(difference, { n = a.draws.n, level = a.level, extreme = opts.of == "gap" })
 end
 
 ---@class residua.disparity.CurveOpts

@@ -8,6 +8,7 @@ local range = require("residua.range")
 local stats = require("residua.stats")
 local support = require("tests.lua.support")
 local t = require("residua.testing")
+local tensor = require("residua.tensor")
 
 local test = t.suite()
 
@@ -30,14 +31,19 @@ local function losses()
   return loss.of(texts, before, tokens), loss.of(texts, after, tokens)
 end
 
--- What `measure` gives on the data and on each resample of the sentences, and its percentile interval.
-local function resampled(measure)
+-- What `measure` gives on the data and on each resample of the sentences, and its percentile interval; of an extreme
+-- value each end is the wider of that and its reflection at the estimate.
+local function resampled(measure, extreme)
   local drawn = {}
   for i, counts in ipairs(stats.resample_counts(3, RESAMPLES, SEED):totable()) do
     drawn[i] = measure(counts)
   end
   local bounds = stats.quantiles(drawn, { 0.025, 0.975 })
-  return { estimate = measure({ 1, 1, 1 }), low = bounds[1], high = bounds[2] }
+  local estimate, low, high = measure({ 1, 1, 1 }), bounds[1], bounds[2]
+  if extreme then
+    low, high = math.min(low, 2 * estimate - high), math.max(high, 2 * estimate - low)
+  end
+  return { estimate = estimate, low = low, high = high }
 end
 
 local function sum(list, counts)
@@ -99,7 +105,7 @@ function test.gap_mean_and_ratio()
   same_effect(d.gap, resampled(function(counts)
     local a, b = per_byte("eng", counts), per_byte("swa", counts)
     return math.max(a, b) - math.min(a, b)
-  end))
+  end, true))
   same_effect(d.mean_delta, resampled(function(counts)
     return (per_byte("eng", counts) + per_byte("swa", counts)) / 2
   end))
@@ -108,6 +114,30 @@ function test.gap_mean_and_ratio()
   end))
   t.eq(#d.ratio_draws, RESAMPLES + 1)
   t.eq(d:row("swa"), d.rows[2])
+end
+
+-- 8 languages whose rises differ as much as 12 sentences blur them: between percentiles of the resamples, nearly all of
+-- which are wider than the truth, it would lie in fewer than half of the intervals.
+function test.intervals_of_gaps_hold_the_truth()
+  local languages, sentences, trials, covered = 8, 12, 200, 0
+  local by_language, zeros, tokens = {}, {}, {}
+  for l = 1, languages do
+    by_language[("x%02d"):format(l)] = { "abcdefghij", "abcdefghij", "abcdefghij", "abcdefghij", "abcdefghij",
+      "abcdefghij", "abcdefghij", "abcdefghij", "abcdefghij", "abcdefghij", "abcdefghij", "abcdefghij" }
+  end
+  for i = 1, languages * sentences do
+    zeros[i], tokens[i] = 0, 10
+  end
+  local texts = corpus.of(by_language)
+  local base = loss.of(texts, zeros, tokens)
+  for trial = 1, trials do
+    local rises = tensor.randn(2 * trial, languages, 1) / sentences ^ 0.5
+    local noisy = rises + tensor.randn(2 * trial + 1, languages, sentences)
+    local gap = disparity.of(base, loss.of(texts, noisy:reshape(-1):totable(), tokens), VOCAB, { resamples = 200 }).gap
+    local truth = (rises:max() - rises:min()) / 10
+    covered = covered + (gap.low <= truth and truth <= gap.high and 1 or 0)
+  end
+  t.ok(covered >= 0.8 * trials, covered)
 end
 
 function test.another_reference_inverts_the_ratio()
@@ -191,7 +221,7 @@ function test.differences_are_paired()
   end
   same_effect(disparity.difference(a, b), resampled(function(counts)
     return gap(changed.nll, counts) - gap(less.nll, counts)
-  end))
+  end, true))
   t.near(disparity.difference(a, a).high, 0, 1e-12)
   t.near(disparity.difference(a, b, { of = "ratio" }).estimate, a.ratio.estimate - b.ratio.estimate, 1e-9)
   local means = disparity.difference(a, b, { of = "mean_delta" })

@@ -83,7 +83,8 @@ end
 function test.the_page_holds_everything()
   holds(pages().html, "2 experiments, 8 predictions: 2 supported, 2 refuted, 2 inconclusive, 2 not run.",
     "rests on given numbers: the record", "needs a second model: --model2", "no data", "1.5 [1, 2]",
-    '<span class="nowrap">1</span> <span class="nowrap">[0.5, 1.5]</span>', "5 to 15", 'data-label="why"', "2026-01-02T03:04:05Z", "<dt>seed</dt><dd>7</dd>", "<dt>bits</dt><dd>4</dd>", support.model():digest(),
+    '<span class="nowrap">1</span> <span class="nowrap">[0.5, 1.5]</span>', "5 to 15", 'data-label="why"',
+    "2026-01-02T03:04:05Z", "<dt>seed</dt><dd>7</dd>", "<dt>bits</dt><dd>4</dd>", support.model():digest(),
     "X-9: broke", "mind ", "Reports: what they hold", 'href="tables/X-001-1.csv"')
 end
 

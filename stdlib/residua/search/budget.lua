@@ -1,5 +1,6 @@
 -- Budgets: what they may bound, and the best row within one.
 
+local sorted_keys = require("residua.sorted_keys")
 local subset = require("residua.search.subset")
 local values = require("residua.search.values")
 
@@ -15,7 +16,7 @@ end
 
 local function limits_of(where, problem, opts)
   local limits = {}
-  for name in pairs(LIMITS) do
+  for _, name in ipairs(sorted_keys(LIMITS)) do
     limits[name] = opts[name]
     if opts[name] and problem and name ~= "size" and not values.cost_of(problem, subset.none(problem.n))[name] then
       error(("%s: option '%s' needs a model%s"):format(where, name, name == "bytes" and ", or option 'cost'" or ""), 4)

@@ -11,6 +11,10 @@ local text = require("residua.text")
 local units = require("residua.search.units")
 local values = require("residua.search.values")
 
+--- What to protect, and what it is worth: what `search.problem` returns.
+---@class Problem
+---@field units table[]  what may be protected, each with its label and text
+---@field n integer  how many units there are
 local Problem = {}
 Problem.__index = Problem
 Problem.__name = "Problem"
@@ -137,7 +141,11 @@ function Problem:effect(set, other)
     local key = set_of(self, other, 2)
     combination[key] = (combination[key] or 0) - 1
   end
-  return values.combine_sparse(self, { combination })[1]
+  local effect = values.combine_sparse(self, { combination })[1]
+  if self.column == "gap" and not other then
+    effect.low = math.max(effect.low, 0.0) -- as that of a Disparity
+  end
+  return effect
 end
 
 local function check_model(problem, where)
@@ -163,7 +171,7 @@ function Problem:ratio(set, other)
   end
   local draws = measured.draws(self.base, { self.losses[keys[1]], self.losses[keys[2]] }, self.column)
   return stats.from_draws(draws:select(1, 1) / draws:select(1, 2),
-    { n = self.base.sentences, level = self.opts.level })
+    { n = self.base.sentences, level = self.opts.level, extreme = self.column == "gap" })
 end
 
 --- Returns the model in which a set is protected.

@@ -123,17 +123,6 @@ local function resampled(problem)
   return problem.base and type(problem.opts.measure) == "string" and problem.base.sentences >= FEWEST_SENTENCES
 end
 
-local function interval(drawn, level)
-  local finite = {}
-  for i = 2, #drawn do
-    if drawn[i] == drawn[i] and math.abs(drawn[i]) < math.huge then
-      finite[#finite + 1] = drawn[i]
-    end
-  end
-  local bounds = #finite > 0 and stats.quantiles(finite, { (1 - level) / 2, (1 + level) / 2 }) or { 0 / 0, 0 / 0 }
-  return bounds[1], bounds[2]
-end
-
 -- Sums over sets of weight times value, one per row of `weights` [combinations][sets]: effects with intervals over
 -- sentences, resampled jointly for all sets, where the values are measured on at least 3 sentences. `axis` replaces
 -- the measure of the problem: { language = code }.
@@ -153,10 +142,9 @@ local function combine(problem, sets, weights, axis)
     local effect = { estimate = sum, low = 0 / 0, high = 0 / 0, level = level,
       n = problem.base and problem.base.sentences }
     if draws then
-      effect.estimate = axis and drawn[c][1] or sum
-      if resampled(problem) then
-        effect.low, effect.high = interval(drawn[c], level)
-      end
+      effect = stats.from_draws(drawn[c],
+        { n = effect.n, level = level, extreme = not axis and problem.column == "gap" })
+      effect.estimate = axis and effect.estimate or sum
     end
     effects[c] = effect
   end

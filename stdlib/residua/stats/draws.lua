@@ -54,9 +54,12 @@ end
 ---@class residua.stats.FromDrawsOpts
 ---@field n integer  observations that were drawn from; fewer than 3 give no interval
 ---@field level? number  0.95 by default
+---@field extreme? boolean  the value is a maximum, a minimum or a range, which resampling drives outwards: each end is
+---  the wider of the percentile and of the other percentile reflected at the estimate. False by default
 
 --- Returns the effect that a value has in the data, first in the list, and in resamples, the others: its interval is
---- theirs between percentiles. Draws in which the value does not exist (NaN, infinity) are left out.
+--- theirs between percentiles (of `extreme` values they alone would lie on one side of the truth). Draws in which the
+--- value does not exist (NaN, infinity) are left out.
 ---@param values number[]|Tensor  of `stats.draws`, in its order
 ---@param opts residua.stats.FromDrawsOpts
 ---@return table effect  estimate, low, high, n, level
@@ -65,7 +68,8 @@ end
 ---local e = stats.from_draws(means, { n = 4 })
 ---assert(e.estimate == 2.5 and e.low < 2 and e.high > 3)
 function M.from_draws(values, opts)
-  opts = options.check("stats.from_draws", opts, { n = { "integer", required = true }, level = { "number", 0.95 } })
+  opts = options.check("stats.from_draws", opts, { n = { "integer", required = true }, level = { "number", 0.95 },
+    extreme = { "boolean", false } })
   local list, drawn = type(values) == "table" and values or values:totable(), {}
   for i = 2, #list do
     drawn[#drawn + 1] = finite(list[i]) and list[i] or nil
@@ -74,7 +78,11 @@ function M.from_draws(values, opts)
   if #drawn > 0 and opts.n >= native.fewest_units then
     bounds = native.quantiles(drawn, { tail, 1 - tail })
   end
-  return { estimate = list[1], low = bounds[1], high = bounds[2], level = opts.level, n = opts.n }
+  local estimate, low, high = list[1], bounds[1], bounds[2]
+  if opts.extreme and low == low then
+    low, high = math.min(low, 2 * estimate - high), math.max(high, 2 * estimate - low)
+  end
+  return { estimate = estimate, low = low, high = high, level = opts.level, n = opts.n }
 end
 
 return M
