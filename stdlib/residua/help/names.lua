@@ -2,7 +2,7 @@
 local M = {}
 
 -- Modules whose functions lie in a folder of the same name, by subject.
-local PARTED <const> = { stats = true, quant = true, search = true, capture = true }
+local PARTED <const> = { stats = true, quant = true, search = true, capture = true, disparity = true }
 
 local function protected(name)
   local ok, module = pcall(require, name)
