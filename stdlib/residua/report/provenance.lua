@@ -31,9 +31,9 @@ function M.of(record)
   return { { "model", plain.model }, { "digest of the model", digests.model },
     { "second model", plain.model2 }, { "digest of the second model", digests.model2 }, { "texts", plain.texts },
     { "digest of the texts", digests.texts }, { "digest of the tokenizer", digests.tokenizer }, { "seed", plain.seed },
-    { "Residua", versions.residua }, { "libtorch", versions.libtorch }, { "Lua", versions.lua },
-    { "device", plain.device }, { "threads", plain.threads }, { "started (UTC)", plain.started },
-    { "took", plain.seconds and text.duration(plain.seconds) } }
+    { "Residua", versions.residua }, { "libtorch", versions.libtorch }, { "products by", versions.products },
+    { "Lua", versions.lua }, { "device", plain.device }, { "threads", plain.threads },
+    { "started (UTC)", plain.started }, { "took", plain.seconds and text.duration(plain.seconds) } }
 end
 
 return M
