@@ -1,7 +1,7 @@
 -- The command line: what `residua` was asked to do, and the exit status.
 -- 0 done, 1 a run failed, 2 wrong use, 130 ended by Ctrl-C.
 local arguments = require("repl.arguments")
-local failure = require("repl.failure")
+local failure = require("residua.failure")
 local strict = require("residua.strict")
 local terminal = require("residua.terminal")
 local text = require("residua.text")
@@ -98,17 +98,18 @@ local function wrong_use(message)
   return 2
 end
 
--- Runs `f` so that Ctrl-C stops it, and turns what it returns or raises into an exit status.
-local function guarded(f, options)
+-- Runs `f` so that Ctrl-C stops it, and turns what it returns or raises into an exit status. What catches the
+-- interrupt and goes on, such as a report that is not complete, was interrupted all the same.
+local function guarded(f, options, prefix)
   local ok, result = terminal.call(failure.handler, f)
-  if terminal.interrupted() and (not ok or result == 1) then
+  if terminal.interrupted() then
     io.stderr:write("interrupted\n")
     return 130
   elseif not ok then
     local problem = failure.of(result)
-    io.stderr:write(problem.message, "\n")
+    io.stderr:write(prefix or "", problem.message, "\n")
     if options.traceback then
-      io.stderr:write(problem.traceback:match("\n(stack traceback:.*)$") or "", "\n")
+      io.stderr:write(failure.calls(problem), "\n")
     end
     return 1
   end
@@ -206,7 +207,7 @@ function commands.run(options, rest)
 end
 
 function commands.list()
-  return require("residua.runner").list() or 0
+  return require("residua.runner").list()
 end
 
 function commands.runs(options, rest)
@@ -296,7 +297,7 @@ local function run_command(name, args, before)
   terminal.end_on_second_interrupt()
   return guarded(function()
     return commands[name](options, rest)
-  end, options)
+  end, options, "residua: ")
 end
 
 local function file_exists(path)

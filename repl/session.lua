@@ -1,7 +1,7 @@
 -- The session: reads commands, runs them, shows results. Nothing that a command does ends it.
 local chunk = require("repl.chunk")
 local display = require("repl.display")
-local failure = require("repl.failure")
+local failure = require("residua.failure")
 local help = require("residua.help")
 local system = require("residua.native").system
 local terminal = require("residua.terminal")

@@ -8,7 +8,7 @@ return experiment {
   quick = { sentences = 3 }, full = { sentences = 96 },
   predicts = {
     stated = { "naive: the weights of L0 and the last layer have the lowest SNR [dB less]", below = 0 },
-    output = { "sane: quantizing one of these two leaves the lowest SQNR of the output [dB less]", below = 0 },
+    output = { "sane: quantizing L0 or the last layer leaves the lowest SQNR of the output [dB less]", below = 0 },
     mean_field = "sane: the predicted SQNR of the output ranks the layers as the measured one does",
   },
   run = function(p, x)

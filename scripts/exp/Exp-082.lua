@@ -8,8 +8,8 @@ return experiment {
   quick = { sentences = 4 }, full = { sentences = 96 },
   predicts = {
     weights = "naive, low-resource languages: low signal / noise of the weights marks critical layers (AUC - 0.5)",
-    stated = "naive, low-resource languages: low signal / noise of the output marks them (AUC - 0.5)",
-    sane = "sane, all languages: low signal / noise of the output marks them (AUC - 0.5)",
+    stated = "naive, low-resource languages: low signal / noise of the output marks critical layers (AUC - 0.5)",
+    sane = "sane, all languages: low signal / noise of the output marks critical layers (AUC - 0.5)",
     threshold = { "sane, all languages: the best threshold is sqrt(3), give or take 15 %", within = { 1.5, 2 } },
   },
   run = function(p, x)

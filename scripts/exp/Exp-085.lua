@@ -7,8 +7,8 @@ return experiment {
   quick = { sentences = 4 }, full = { sentences = 96 },
   predicts = {
     stated = "heads in which languages differ more have more outliers [3 std of the matrix]",
-    within = "specific heads have more outliers, within layers",
-    shape = "the same with outliers beyond 3 std of the head's own weights",
+    within = "heads in which languages differ more have more outliers, within layers",
+    shape = "heads in which languages differ more have more outliers [3 std of the head's own weights]",
   },
   run = function(p, x)
     local m, texts, sizes = x.model, x.texts:first(p.sentences):aligned(), x.model:architecture()

@@ -8,9 +8,9 @@ return experiment {
   params = { bits = 4, sentences = 4 }, quick = { sentences = 2 }, full = { sentences = 96 },
   predicts = {
     gradient = "stated: gradient norms are spread more evenly over layers in rich languages",
-    gradient_within = "stated, gradient norms: the same, permuted within script",
+    gradient_within = "stated: gradient norms are spread more evenly in rich languages, permuted within script",
     dnll = "measured: the costs of INT4 in one layer are spread more evenly in rich languages",
-    dnll_within = "measured costs: the same, permuted within script",
+    dnll_within = "measured: the costs of INT4 are spread more evenly in rich languages, permuted within script",
   },
   run = function(p, x)
     local m, texts, info, layers = x.model, x.texts:first(p.sentences), x.texts:info(), x.model:layers()

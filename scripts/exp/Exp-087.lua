@@ -7,7 +7,7 @@ return experiment {
   predicts = {
     stated = { "naive, one layer protected: r of ln ratio and its fit is above 0.9", above = 0.9 },
     in_sample = { "sane, one layer quantized: r of ln gap and its fit is above 0.9", above = 0.9 },
-    layers = { "the same, each layer predicted from the others: Q2 is above 0.81", above = 0.81 },
+    layers = { "sane, one layer quantized, each predicted from the others: Q2 of ln gap is above 0.81", above = 0.81 },
     matrices = { "single matrices, each predicted from those of other layers: Q2 is above 0.81", above = 0.81 },
     pooled = { "layers of two models, one formula: Q2 is above 0.81", above = 0.81 },
   },

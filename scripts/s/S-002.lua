@@ -9,7 +9,7 @@ return experiment {
     stated = { "plan of the fit to all layers: at most half of the gap is left", below = 0.5 },
     sane = { "plan of left-out predictions: at most half of the gap is left", below = 0.5 },
     formula = "layers left out: Q2 of ln dNLL, against the mean of the others, is above 0",
-    rank = { "its plan's gap less that of other sets of as many layers is below 0", below = 0 },
+    rank = { "plan of left-out predictions: the gap less that of other sets of as many layers is below 0", below = 0 },
   },
   run = function(p, x)
     local m, known, held = x.model, x.texts:first(p.sentences):aligned():halves()

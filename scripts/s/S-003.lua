@@ -19,7 +19,7 @@ return experiment {
         plans[i] = order:protect_top(share / 100, scheme { bits = p.bits })
       end
       local rows = disparity.curve { model = m, plans = plans, texts = texts, at = shares, seed = x.seed }
-      x:table(rows, { caption = caption,
+      x:table(rows, { caption = caption .. ": at, protected [%]; deltas, gap [nats/byte]",
         columns = { "at", "protected", "mean_bits", "mean_delta", "reference_delta", "gap", "ratio" } })
       x:plot(rows, { x = "at", y = "gap", x_label = "protected share [%]", y_label = "gap [nats/byte]",
         caption = caption })

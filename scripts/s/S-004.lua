@@ -11,7 +11,7 @@ return experiment {
     stated = "zero ablation: L0, L(75 %) and the last layer rank above the others in dNLL",
     needed = "mean ablation: the more INT4 in a layer costs, the greater the KL without it",
     uneven_stated = "mean ablation: the more INT4 costs, the wider the spread of KL over languages",
-    uneven = "the same for the spread relative to the layer's own KL, and less sampling noise",
+    uneven = "mean ablation: the more INT4 costs, the wider the spread over the layer's KL, less sampling noise",
   },
   run = function(p, x)
     local m, layers, texts = x.model, x.model:layers(), x.texts:first(p.sentences):aligned()

@@ -9,7 +9,7 @@ return experiment {
   predicts = {
     stated = "languages' MSE-optimal clips differ: both halves of the sentences share a variance of ln clip",
     cost = { "the common MSE-optimal clip errs (squared, ln) over 1 % more than the language's own", above = 1 },
-    cost_aciq = { "the same of ACIQ's clips, by the law that fits better", above = 1 },
+    cost_aciq = { "the common ACIQ clip (of the better law) errs over 1 % more than the language's own", above = 1 },
   },
   run = function(p, x)
     local texts = x.texts:first(p.sentences):aligned()

@@ -7,8 +7,8 @@ return experiment {
   params = { bits = 4, sentences = 8, every = 61 }, quick = { sentences = 6 }, full = { sentences = 96, every = 601 },
   predicts = {
     weights = "the norm of a layer's weight gradients rises with its dNLL under INT4",
-    activations = "the norm of the gradient at its output does",
-    times_error = "the norm of weight gradient times quantization error does",
+    activations = "the norm of the gradient at a layer's output rises with its dNLL under INT4",
+    times_error = "the norm of weight gradient times quantization error rises with a layer's dNLL under INT4",
     lognormal = "|gradient| at the outputs is lognormal rather than any other law: BIC per value is lower",
     sparsity = { "stochastic pruning at 1 std: the lognormal's sparsity is off by less than 0.02", below = 0.02 },
   },

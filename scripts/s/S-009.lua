@@ -10,7 +10,7 @@ return experiment {
   predicts = {
     stated = "entropy [nats] over whole texts is higher in low-resource languages",
     sane = "flatness (share of the greatest entropy, same positions) is higher in low-resource languages",
-    within_script = "flatness: the same, permuted within script",
+    within_script = "flatness is higher in low-resource languages, permuted within script",
     differ = "attention by distance differs more between languages than between halves of one",
   },
   run = function(p, x)

@@ -9,7 +9,7 @@ return experiment {
   predicts = {
     stated = { "mutual information with the embeddings is lowest at 2/3 to 5/6 of depth", within = { 2 / 3, 5 / 6 } },
     rank = { "the entropy rank is lowest at 2/3 to 5/6 of the depth", within = { 2 / 3, 5 / 6 } },
-    sane = { "the share of tokens that a probe tells there is below 95 % of the least elsewhere", below = 0.95 },
+    sane = { "tokens that a probe tells at 2/3 to 5/6 of depth: below 95 % of the least elsewhere", below = 0.95 },
   },
   run = function(p, x)
     local m, layers = x.model, x.model:layers()

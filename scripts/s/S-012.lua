@@ -7,11 +7,14 @@ return experiment {
   params = { bits = 4, sentences = 8 }, quick = { sentences = 4 }, full = { sentences = 96 },
   predicts = {
     place = "a layer's dNLL rises with that at the same relative depth in the first model",
-    theory = "it rises with what the formula of the first model (weights and depth) predicts",
-    place_beside = "the place does, beside depth and its square",
-    theory_beside = "what a formula of the weights alone predicts does, beside depth and its square",
+    theory = "a layer's dNLL rises with what the formula of the first model (weights and depth) predicts",
+    place_beside = "a layer's dNLL rises with that at the same relative depth, beside depth and its square",
+    theory_beside = "a layer's dNLL rises with what a formula of weights predicts, beside depth and its square",
   },
   run = function(p, x)
+    if not x.model2 then return x:not_run("needs a second model: --model2") end
+    local one, other = x.model:layers(), x.model2:layers()
+    if math.min(one, other) < 6 then return x:not_run(("%d and %d layers; 6 are needed"):format(one, other)) end
     local known, held = x.texts:first(p.sentences):aligned():halves()
     local weights = { "crest", "kurtosis", "outliers", "variance" }
     -- A row per layer: dNLL when it alone is quantized, y: its ln (of at least 1 % of the greatest), and statistics of
@@ -28,15 +31,11 @@ return experiment {
       end
       return rows
     end
-    local first = profile(x.model, "first", known)
-    local second = x.model2 and profile(x.model2, "second", held) or {}
+    local first, second = profile(x.model, "first", known), profile(x.model2, "second", held)
     local all = table.move(second, 1, #second, #first + 1, table.move(first, 1, #first, 1, {}))
     x:table(all, { caption = "dNLL [nats/token] of quantizing a layer, y: its ln, standardized as the statistics are",
       columns = { "model", "layer", "depth", "dnll", "y", table.unpack(weights) } })
     x:plot(all, { x = "depth", y = "y", by = "model", caption = "ln dNLL of quantizing a layer, standardized" })
-    if not x.model2 then return x:not_run("needs a second model: --model2") end
-    local few = ("%d and %d layers; 6 are needed"):format(#first, #second)
-    if math.min(#first, #second) < 6 then return x:not_run(few) end
     -- What the formula of the first model, of these columns, says of the layers of the second.
     local function predicted(names)
       local fit = stats.ridge(first:column("y"), first:lists(names), { penalty = 1, standardize = true })

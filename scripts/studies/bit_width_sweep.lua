@@ -8,7 +8,7 @@ return experiment {
     stated = { "naive INT4: other languages lose more than the reference (ratio)", above = 1 },
     gap = "sane: the gap is wider at 4 bits than at 8",
     lasting = "sane: languages that lose more at 4 bits lose more at 3, on other sentences",
-    beside_script = "the same beside the script (Latin or not)",
+    beside_script = "sane: languages that lose more at 4 bits lose more at 3, beside the script (Latin or not)",
     resource = "sane INT4: low-resource languages lose more per byte than high-resource ones",
   },
   run = function(p, x)

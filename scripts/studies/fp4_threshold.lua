@@ -8,7 +8,7 @@ return experiment {
   quick = { steps = 8, runs = 3 }, full = { repeats = 24, steps = 400, runs = 8, sentences = 16 },
   predicts = {
     stated = { "at the threshold the best step gains less than half of what it does without noise", below = 0.5 },
-    three_quarters = { "at the threshold it gains 75 % of it", within = { 0.72, 0.78 } },
+    three_quarters = { "at the threshold the best step gains 75 % of that without noise", within = { 0.72, 0.78 } },
     training_stops = { "descent below the threshold attains less than half of the fall of the loss", below = 0.5 },
   },
   run = function(p, x)

@@ -6,10 +6,10 @@ return experiment {
   asks = "Do variance, boundary and bottleneck say which layer's protection lowers disparity?",
   params = { bits = 4, sentences = 4 }, quick = { sentences = 3 }, full = { sentences = 96 },
   predicts = {
-    stated_boundary = { "naive: b is above 0, so that the term lowers ln ratio", below = 0 },
-    stated_bottleneck = { "naive: c is above 0, so that the term lowers ln ratio", below = 0 },
-    boundary = { "sane: b is above 0, so that the term lowers ln gap", below = 0 },
-    bottleneck = { "sane: c is above 0, so that the term lowers ln gap", below = 0 },
+    stated_boundary = { "naive: the boundary term lowers ln ratio (b is above 0)", below = 0 },
+    stated_bottleneck = { "naive: the bottleneck term lowers ln ratio (c is above 0)", below = 0 },
+    boundary = { "sane: the boundary term lowers ln gap (b is above 0)", below = 0 },
+    bottleneck = { "sane: the bottleneck term lowers ln gap (c is above 0)", below = 0 },
     left_out = "sane, terms that fade: each layer is predicted from the others better than by their mean: Q2 above 0",
     transfer = "sane, terms that fade: a second model is predicted from the first: Q2 above 0",
   },
@@ -38,9 +38,10 @@ return experiment {
       return rows, stats.standardized(rows:column("ln"))
     end
     local function told(prefix, rows, y)
-      local fit = not rows.refused and stats.ols(y, rows:lists { "variance", "boundary", "bottleneck" })
+      local ok, fit = pcall(stats.ols, y, rows:lists { "variance", "boundary", "bottleneck" }) -- constant terms raise
+      local why = rows.refused or not ok and fit
       for _, term in ipairs { "boundary", "bottleneck" } do
-        x:verdict(prefix .. term, fit and fit.by_name[term] or { refused = rows.refused })
+        x:verdict(prefix .. term, why and { refused = why } or fit.by_name[term])
       end
     end
     told("stated_", profile(x.model, quant.naive, "ratio"))

@@ -9,9 +9,9 @@ return experiment {
   quick = { pairs = 3, steps = 20 }, full = { languages = 8, pairs = 24, steps = 2000, batch = 16, width = 96 },
   predicts = {
     learnt = "a rare language has a greater loss (if not, nothing was varied)",
-    stated = "naive: its dNLL is greater when it is rare",
-    sane = "sane: so is its dNLL above the others'",
-    avoids = { "its share of activation in the outlier layer, above the others', is smaller", below = 0 },
+    stated = "naive: a language's dNLL is greater when it is rare",
+    sane = "sane: a language's dNLL above the others' is greater when it is rare",
+    avoids = { "a rare language's share of activation in the outlier layer, above the others', is smaller", below = 0 },
   },
   run = function(p, x)
     local codes = table.move(x.texts:languages(), 1, p.languages, 1, {})

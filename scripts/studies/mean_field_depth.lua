@@ -8,7 +8,7 @@ return experiment {
   quick = { width = 128, pairs = 128, repeats = 6 }, full = { most = 65536, width = 512, pairs = 1024, repeats = 32 },
   predicts = {
     stated = { "from 4 to 512 levels xi rises as (N + 1)^1.82, within 0.05", within = { 1.77, 1.87 } },
-    range = "from 16 levels on the exponent between N and 2 N rises with N: it is that of a range",
+    range = "from 16 levels on the exponent between N and 2 N rises with N, as that of a range",
     quantizer = { "1 - chi over the error of the best quantizer of a Gauss law is 1", within = { 0.999, 1.001 } },
     measured = { "the rate at which random layers forget is 1 / xi: measured over predicted", within = { 0.9, 1.1 } },
   },

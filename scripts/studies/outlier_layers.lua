@@ -8,9 +8,9 @@ return experiment {
   predicts = {
     stated = { "naive: the smaller the share of layers over both thresholds, the more dNLL (Pearson)", below = 0 },
     sane = { "sane: the smaller the share of the layers of highest kurtosis, the more dNLL", below = 0 },
-    beside_script = { "sane, script regressed out: the same", below = 0 },
-    within_script = { "sane, permuted within script: the same", below = 0 },
-    specific = { "sane: the higher a layer's kurtosis, the lower this correlation for its share", below = 0 },
+    beside_script = { "sane, beside script: the smaller the share of high-kurtosis layers, the more dNLL", below = 0 },
+    within_script = { "sane, within script: the smaller the share of high-kurtosis layers, the more dNLL", below = 0 },
+    specific = { "sane: the higher a layer's kurtosis, the lower the correlation of its share with dNLL", below = 0 },
   },
   run = function(p, x)
     local m, known, held = x.model, x.texts:first(p.sentences):aligned():halves()

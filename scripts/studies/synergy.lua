@@ -8,9 +8,9 @@ return experiment {
   full = { sentences = 96, units = 12 },
   predicts = {
     stated = { "naive: L0 and last together lower dNLL by more than each alone", below = 0 },
-    sane = { "sane: the same over all sets of other units (Shapley interaction)", below = 0 },
-    unlike = { "sane: their interaction is further below 0 than those of other pairs", below = 0 },
-    best = { "sane: no other two layers, chosen on other sentences, lower dNLL as much", below = 0 },
+    sane = { "sane: L0 and last do more together than each alone, over all sets (Shapley interaction)", below = 0 },
+    unlike = { "sane: the interaction of L0 and last is further below 0 than those of other pairs", below = 0 },
+    best = { "sane: no two layers but L0 and last, chosen on other sentences, lower dNLL as much", below = 0 },
   },
   run = function(p, x)
     local m, last = x.model, x.model:layers() - 1

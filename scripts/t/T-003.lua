@@ -8,8 +8,8 @@ return experiment {
   quick = { sentences = 4 }, full = { sentences = 96 },
   predicts = {
     stated = "the more INT4 in a layer costs, the more its ln activation variance varies over languages",
-    sane = "the same without first tokens, and less what varies by sentence",
-    beyond_depth = "at equal depth: the more INT4 costs, the more it varies, less what varies by sentence",
+    sane = "no first tokens: the more INT4 costs, the more ln variance varies, less what varies by sentence",
+    beyond_depth = "at equal depth: the more INT4 costs, the more ln variance varies, less what varies by sentence",
   },
   run = function(p, x)
     local m, layers, texts = x.model, x.model:layers(), x.texts:first(p.sentences):aligned()

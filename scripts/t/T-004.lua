@@ -7,7 +7,7 @@ return experiment {
   predicts = {
     stated = "naive: cos(L0 and last protected) > cos(last protected)",
     sane = "sane: cos(L0 and last protected) > cos(last protected)",
-    sane_centred = "sane: the same for activations less their mean",
+    sane_centred = "sane, activations less their mean: cos(L0 and last protected) > cos(last protected)",
   },
   run = function(p, x)
     local m, texts = x.model, x.texts:first(p.sentences)

@@ -10,7 +10,7 @@ return experiment {
   quick = {}, full = {}, -- weights alone: one size
   predicts = {
     stated = "spectra of the first and last layer are farther from the others' mean than those of other pairs",
-    beyond_trend = "they are farther from the others' line over depth than those of other pairs",
+    beyond_trend = "spectra of the first and last layer are farther from the others' line over depth than other pairs'",
   },
   run = function(p, x)
     local m, layers, spectra, features = x.model, x.model:layers(), {}, {}

@@ -10,7 +10,7 @@ return experiment {
   predicts = {
     stated = { "raw: components to 95 % of the variance are fewest at 2/3 to 5/6 of depth", within = { 2 / 3, 5 / 6 } },
     sane = { "standardised: the entropy rank is lowest at 2/3 to 5/6 of the depth", within = { 2 / 3, 5 / 6 } },
-    dip = { "standardised: the entropy rank there is below 95 % of the least elsewhere", below = 0.95 },
+    dip = { "standardised: entropy rank at 2/3 to 5/6 of depth is below 95 % of the least elsewhere", below = 0.95 },
   },
   run = function(p, x)
     local m, texts = x.model, x.texts:first(p.sentences):aligned()

@@ -8,7 +8,7 @@ return experiment {
   full = { sentences = 64, step = 2.5 },
   predicts = {
     stated = "naive: an exponential law foresees held-out widths of the ratio better than a power law",
-    sane = "sane: it foresees held-out widths of the gap better than a power law",
+    sane = "sane: an exponential law foresees held-out widths of the gap better than a power law",
     exponent = { "sane: the gap falls by 2 powers of two per bit", within = { 1.8, 2.2 } },
     one_exponent = { "sane: the exponent is the same to 4 bits and beyond", within = { -0.25, 0.25 } },
   },

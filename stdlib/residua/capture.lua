@@ -4,6 +4,7 @@
 local labels = require("residua.labels")
 local native = require("residua.native").run
 local options = require("residua.options")
+local sorted_keys = require("residua.sorted_keys")
 local sweep = require("residua.sweep")
 
 local M = {}
@@ -125,9 +126,9 @@ function M.compare(models, opts)
   end
   local names = site_names(opts.against, as_list(opts.at))
   local tokens = sweep.tokens(opts.against, opts.texts)
-  local keys, list = {}, {}
-  for key, model in pairs(models) do
-    keys[#keys + 1], list[#list + 1] = key, model
+  local keys, list = sorted_keys(models, true), {}
+  for i, key in ipairs(keys) do
+    list[i] = models[key]
   end
   local means = opts.centre and centers(opts.against, tokens, names) or nil
   local captured = native.compare(opts.against, list, tokens, names, opts.reduce, means)

@@ -3,12 +3,20 @@
 local given = require("residua.given")
 local plot = require("residua.plot")
 local sorted_keys = require("residua.sorted_keys")
+local strict = require("residua.strict")
 local table_of = require("residua.table")
 
 local M = {}
 
-local Context = {}
+--- What an experiment's `run` gets as x: what it measures on, and where its results go.
+---@class Context
+---@field model Model
+---@field model2? Model  the second model, where one was given (--model2)
+---@field texts Corpus
+---@field seed integer  of every random choice of the run
+local Context = strict.members("Context", {}, { "model", "model2", "texts", "seed" })
 Context.__index = Context
+Context.__name = "Context"
 
 ---@class residua.context.Opts
 ---@field experiment Experiment

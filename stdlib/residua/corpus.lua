@@ -15,16 +15,6 @@ local Corpus = native.Corpus
 ---@field sentences? integer  keep this many sentences; all by default
 ---@field from? integer  first sentence to keep, from 1
 
--- How many sentence numbers occur.
-local function sentence_count(texts)
-  local seen, count = {}, 0
-  for _, sentence in ipairs(texts:table().sentence) do
-    count = count + (seen[sentence] and 0 or 1)
-    seen[sentence] = true
-  end
-  return count
-end
-
 -- Sentences pair by their number: says where languages lack some.
 local function note_gaps(texts)
   local counts, most, lacking = {}, 0, {}
@@ -43,6 +33,18 @@ local function note_gaps(texts)
   end
 end
 
+-- A stray notes.txt in a folder of <code>.txt reads like a language of its own.
+local function note_strangers(texts, folder)
+  for _, language in ipairs(texts:language_table()) do
+    local code, described = language.code, language.name or language.script or language.family
+    local usual = (code .. "_"):find("^%l%l%l?[-_]") -- "eng", "zho-CN", "hin_Latn"
+    if not described and not usual and system.exists(("%s/%s.txt"):format(folder, code)) then
+      io.stderr:write(("note: %s: %s.txt is read as the texts of a language '%s'; move the file elsewhere if it is "
+        .. "something else\n"):format(texts:name(), code, code))
+    end
+  end
+end
+
 --- Loads texts: a bundled name ("parallel16"), or the path of a folder of `<code>.txt`, an NTREX or FLORES
 --- folder, a `.jsonl` or a `.tsv` file.
 ---@param name string
@@ -57,10 +59,12 @@ function M.load(name, opts)
   if opts.languages and #opts.languages == 0 then
     error("corpus.load: option 'languages' is empty; leave it out for all languages", 2)
   end
-  local texts = native.load(assets.path(name), opts.languages)
+  local path = assets.path(name)
+  local texts = native.load(path, opts.languages)
+  note_strangers(texts, path)
   note_gaps(texts)
   if opts.sentences or opts.from > 1 then
-    return texts:slice(opts.from, opts.sentences and opts.from + opts.sentences - 1 or sentence_count(texts))
+    return texts:slice(opts.from, opts.sentences and opts.from + opts.sentences - 1 or texts:sentences())
   end
   return texts
 end
@@ -126,6 +130,19 @@ function Corpus:table()
   return columns
 end
 
+--- Returns how many sentences there are. A language may lack some of them.
+---@return integer
+---@example
+---assert(corpus.of({ eng = { "One.", "Two." }, fra = { "Un." } }):sentences() == 2)
+function Corpus:sentences()
+  local seen, count = {}, 0
+  for _, sentence in ipairs(self:table().sentence) do
+    count = count + (seen[sentence] and 0 or 1)
+    seen[sentence] = true
+  end
+  return count
+end
+
 --- Returns the first sentences, in every language, or all if there are fewer.
 ---@param count integer  at least 1
 ---@return Corpus
@@ -133,7 +150,10 @@ end
 ---assert(corpus.load("parallel16"):first(8):count() == 8 * 16)
 ---assert(corpus.load("parallel16"):first(9999):count() == 104 * 16)
 function Corpus:first(count)
-  return self:slice(1, math.min(count, sentence_count(self)))
+  if math.type(count) ~= "integer" or count < 1 then
+    error(("Corpus:first: cannot keep %s sentences; give a whole number of at least 1"):format(tostring(count)), 2)
+  end
+  return self:slice(1, math.min(count, self:sentences()))
 end
 
 --- Returns the first and the second half of the sentences, in every language: one to choose by, the other to test what
@@ -144,7 +164,7 @@ end
 ---local known, held = corpus.load("parallel16"):first(9):halves()
 ---assert(known:count() == 4 * 16 and held:count() == 5 * 16)
 function Corpus:halves()
-  local count = sentence_count(self)
+  local count = self:sentences()
   return self:slice(1, math.max(1, count // 2)), self:slice(math.min(count, count // 2 + 1), count)
 end
 

@@ -9,6 +9,13 @@ local table_of = require("residua.table")
 
 local M = {}
 
+--- How the next-token predictions of a changed model diverge from those of a base model; `divergence.compare` says what
+--- each metric is.
+---@class Divergence
+---@field rows table[]  by language: tokens, and metrics as effects: mean_kld, rms_dp, same_top ...
+---@field all table  the row of all texts together
+---@field texts Corpus
+---@field level number  of the intervals
 local Divergence = {}
 Divergence.__index = Divergence
 Divergence.__name = "Divergence"

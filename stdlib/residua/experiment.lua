@@ -33,7 +33,8 @@ local function prediction(id, name, value)
     fail(id, "prediction '%s' must be a text, or { text, above = number }", name)
   end
   local result, criteria = { text = value[1] }, 0
-  for key, bound in pairs(value) do
+  for _, key in ipairs(sorted_keys(value, true)) do
+    local bound = value[key]
     if key ~= 1 then
       if not CRITERIA[key] then
         fail(id, "prediction '%s' has an unknown criterion '%s'; use above, below or within", name, tostring(key))
@@ -51,6 +52,14 @@ local function prediction(id, name, value)
   return result
 end
 
+--- A declared experiment, which `residua run` and `run` run.
+---@class Experiment
+---@field id string
+---@field title string
+---@field asks string
+---@field params table
+---@field predicts table<string, table>  text, and one of above, below, within
+---@field run function
 local Experiment = {}
 Experiment.__index = Experiment
 Experiment.__name = "Experiment"
@@ -68,8 +77,9 @@ end
 ---@field full? table  parameters of the whole run (--full)
 ---@field predicts table  name -> text (the effect is above 0), or { text, above | below = number }, or
 ---  { text, within = { low, high } }; `?verdict.of` says when one is supported
----@field run function  (p, x): the parameters, and the context of the run: x.model, x.texts, x.seed,
----  x:table(rows, opts), x:verdict(name, effect), x:warn(message), x:say(line); `?Context` has them
+---@field run function  (p, x): the parameters, and the context of the run: x.model, x.model2, x.texts, x.seed,
+---  x:table(rows, opts), x:plot(rows, opts), x:verdict(name, effect), x:refuse(why), x:not_run(why), x:warn(message),
+---  x:say(line); `?Context` says what each does
 
 --- Declares an experiment. It does not run here; `residua run ID` or `run("ID")` runs it.
 ---@param declaration residua.experiment.Declaration
@@ -83,7 +93,8 @@ end
 ---assert(e.predicts.more.above == 0)
 function M.declare(declaration)
   local id = declaration.id
-  for name, value in pairs(declaration) do
+  for _, name in ipairs(sorted_keys(declaration, true)) do
+    local value = declaration[name]
     if not FIELDS[name] then
       local names = sorted_keys(FIELDS)
       fail(id, "unknown field '%s'%s; fields are %s", tostring(name), text.did_you_mean(tostring(name), names),
@@ -102,8 +113,8 @@ function M.declare(declaration)
     result[name] = name == "predicts" and {} or value
   end
   result.params = declaration.params or {}
-  for name, value in pairs(declaration.predicts) do
-    result.predicts[name] = prediction(id, name, value)
+  for _, name in ipairs(sorted_keys(declaration.predicts, true)) do
+    result.predicts[name] = prediction(id, name, declaration.predicts[name])
   end
   return result
 end

@@ -2,7 +2,9 @@
 local experiments = require("residua.help.experiments")
 local lookup = require("residua.help.lookup")
 local names = require("residua.help.names")
+local objects = require("residua.help.objects")
 local render = require("residua.help.render")
+local sorted_keys = require("residua.sorted_keys")
 local source = require("residua.help.source")
 local text = require("residua.text")
 
@@ -38,31 +40,6 @@ local function overview()
   return render.prose(OVERVIEW) .. modules
 end
 
-local function summary_of(value)
-  if type(value) == "function" then
-    local entry = lookup.entry(value)
-    return entry and entry.doc.summary or ""
-  end
-  return type(value) == "table" and "table" or tostring(value)
-end
-
--- One row per public member; functions are shown with their arguments.
-local function member_rows(members, prefix)
-  local rows = {}
-  for key, value in pairs(members) do
-    if type(key) == "string" and not key:find("^_") then
-      local entry = type(value) == "function" and lookup.entry(value)
-      local args = entry and entry.args or "..."
-      local call = type(value) == "function" and ("(%s)"):format(args) or ""
-      rows[#rows + 1] = { prefix .. key .. call, entry and entry.doc.summary or summary_of(value) }
-    end
-  end
-  table.sort(rows, function(a, b)
-    return a[1] < b[1]
-  end)
-  return rows
-end
-
 local function function_help(f)
   local entry = lookup.entry(f)
   if entry then
@@ -88,27 +65,11 @@ local function module_help(module, name)
     call.name = name
     parts[#parts + 1] = render.entry(call)
   end
-  local rows = member_rows(module, name .. ".")
+  local rows = objects.member_rows(module, name .. ".")
   if #rows > 0 then
     parts[#parts + 1] = "Members\n" .. render.list(rows)
   end
   return table.concat(parts, "\n\n")
-end
-
-local function operator_rows(name)
-  local rows = {}
-  local found = lookup.types()[name]
-  for _, operator in ipairs(found and found.operators or {}) do
-    rows[#rows + 1] = { operator.name, source.parse(operator.doc).summary }
-  end
-  return rows
-end
-
-local function object_help(name, methods)
-  local rows = member_rows(methods, name .. ":")
-  local operators = operator_rows(name)
-  table.move(operators, 1, #operators, #rows + 1, rows)
-  return name .. "\n\nMethods\n" .. render.list(rows)
 end
 
 -- The type whose method table `value` is.
@@ -131,9 +92,9 @@ local function table_help(value)
     name, methods = lookup.object(value)
   end
   if name then
-    return object_help(name, methods)
+    return objects.page(name, methods)
   end
-  local rows = member_rows(value, "")
+  local rows = objects.member_rows(value, "")
   return #rows > 0 and "A table with\n" .. render.list(rows) or "A table without named members"
 end
 
@@ -145,7 +106,7 @@ local function describe(value)
   end
   local name, methods = lookup.object(value)
   if name then
-    return object_help(name, methods)
+    return objects.page(name, methods)
   end
   return ("A %s: %s"):format(type(value), tostring(value))
 end
@@ -177,6 +138,15 @@ local function indexed(name)
   return nil, known
 end
 
+-- All that has a page: functions, modules, types, classes, experiments.
+local function subjects(known)
+  for _, list in ipairs { names.modules(), sorted_keys(lookup.types()), sorted_keys(lookup.classes()),
+    experiments.ids() } do
+    table.move(list, 1, #list, #known + 1, known)
+  end
+  return known
+end
+
 local named
 
 function named(name)
@@ -189,13 +159,16 @@ function named(name)
   if page then
     return page
   end
+  if lookup.classes()[name] then
+    return objects.page(name)
+  end
   local entry, known = indexed(name)
   if entry then
     return render.entry(entry)
   end
   local rows = search(name)
   if #rows == 0 then
-    return nil, ("nothing found for '%s'%s"):format(name, text.did_you_mean(name, known))
+    return nil, ("nothing found for '%s'%s"):format(name, text.did_you_mean(name, subjects(known)))
   end
   if #rows == 1 then
     return named(rows[1][1])

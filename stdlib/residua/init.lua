@@ -28,7 +28,9 @@ local modules = {
   train = "residua.train",
 }
 
-require("residua.strict").methods(require("residua.native"))
+local strict = require("residua.strict")
+
+strict.methods(require("residua.native"))
 
 return setmetatable({ names = require("residua.sorted_keys")(modules) }, {
   __index = function(self, name)
@@ -36,6 +38,9 @@ return setmetatable({ names = require("residua.sorted_keys")(modules) }, {
       return nil
     end
     local module = require(modules[name])
+    if type(module) == "table" then
+      strict.members(name, module)
+    end
     rawset(self, name, module)
     return module
   end,

@@ -5,6 +5,10 @@ local table_of = require("residua.table")
 
 local M = {}
 
+--- One weight of a model, by its name: `m:layer(0).attn.qkv`.
+---@class Param
+---@field name string  "L0.attn.qkv"
+---@field model Model
 local Param = {}
 Param.__index = Param
 

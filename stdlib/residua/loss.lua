@@ -7,6 +7,12 @@ local text = require("residua.text")
 
 local M = {}
 
+--- What `model:loss(texts)` measured: the negative log-likelihood (NLL) of every text.
+---@class Loss
+---@field texts Corpus
+---@field nll number[]  per text, summed over predicted tokens [nats]
+---@field tokens integer[]  per text, predicted tokens
+---@field precision string  of the products, "float32" as a rule
 local Loss = {}
 Loss.__index = Loss
 Loss.__name = "Loss"

@@ -249,7 +249,7 @@ end
 ---local moments = model.load("mini"):capture(texts, "L3.mlp.hidden", { reduce = "moments" })
 ---assert(moments["L3.mlp.hidden"].eng:std() > 0)
 function Model:capture(texts, sites, opts)
-  return require("residua.capture").run(self, texts, sites, opts)
+  return (require("residua.capture").run(self, texts, sites, opts)) -- no tail call: errors see that self is no model
 end
 
 --- Continues a text by the most likely token each time.
@@ -269,7 +269,7 @@ end
 ---@example
 ---print(model.load("mini"):layer(0).attn.qkv:stats())
 function Model:layer(layer)
-  return require("residua.layer").view(self, layer)
+  return (require("residua.layer").view(self, layer)) -- as in capture
 end
 
 --- Returns the weights of each attention head of a layer, by matrix. Heads that share keys and values have the same.
@@ -280,7 +280,7 @@ end
 ---local heads = m:head_weights(0)
 ---assert(heads.q:size(1) == m:architecture().heads and heads.q:size(2) == heads.out:size(2))
 function Model:head_weights(layer)
-  return require("residua.heads").of(self, layer)
+  return (require("residua.heads").of(self, layer)) -- as in capture
 end
 
 return M

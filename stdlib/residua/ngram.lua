@@ -2,6 +2,10 @@
 
 local M = {}
 
+--- Counts of tokens and of pairs of them, smoothed: what `ngram.fit` returns.
+---@class Ngram
+---@field total integer  tokens counted
+---@field vocab integer
 local Ngram = {}
 Ngram.__index = Ngram
 

@@ -44,7 +44,8 @@ function M.check(where, given, spec, level)
     fail(level, "%s: a table of options expected%s, got %s", where, example, type(given))
   end
   local checked = {}
-  for name, value in pairs(given or {}) do
+  for _, name in ipairs(sorted_keys(given or {}, true)) do
+    local value = given[name]
     if not spec[name] then
       local names = sorted_keys(spec)
       fail(level, "%s: unknown option '%s'%s; options are %s", where, tostring(name),

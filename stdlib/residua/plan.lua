@@ -119,6 +119,10 @@ function M.diff(a, b, model)
   return table_of(rows, { columns = { "param", "a", "b" } })
 end
 
+--- The order in which the parts of a model would be protected, as `plan.rank` returns it: a list of tables, highest
+--- score first, with names (of the params) and score.
+---@class Order
+---@field model Model
 local Order = {}
 Order.__index = Order
 

@@ -38,6 +38,11 @@ local SPEC <const> = {
 ---@class residua.plot.SvgOpts
 ---@field id? string  begins the ids inside, which must be unique within a page; "figure" by default
 
+--- A drawn figure: what `plot` returns. Printing it draws it in the terminal.
+---@class Figure
+---@field kind string  "lines", "points", "bars", "heat", "histogram" or "qq"
+---@field caption string
+---@field alt string  what it shows, in words
 local Figure = {}
 
 -- What each figure shows; the figure itself stays empty, so that it cannot change.
@@ -121,6 +126,7 @@ local function made(rows, opts)
   opts = options.check("plot", opts, SPEC)
   options.one_of("plot", "kind", opts.kind, M.KINDS)
   opts.log = log_axes(opts.log)
+  columns.require_list(rows)
   local sample = (opts.kind == "histogram" or opts.kind == "qq") and not (opts.x or opts.y)
   local data = (MAKERS[opts.kind] or series.of)(sample and rows or columns.rows(rows), opts)
   data.kind, data.caption, data.log = opts.kind, (opts.caption:gsub("%s+", " ")), opts.log

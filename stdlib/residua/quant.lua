@@ -2,6 +2,7 @@
 
 local native = require("residua.native").quant
 local options = require("residua.options")
+local sorted_keys = require("residua.sorted_keys")
 
 local M = {}
 
@@ -249,7 +250,7 @@ function M.language_clips(model, texts, site, opts)
   if #model:sites(site) ~= 1 or model:sites(site)[1] ~= site then
     error(("quant.language_clips: '%s' must name one site, such as L3.mlp.in"):format(site), 2)
   end
-  for code in pairs(opts.shares or {}) do
+  for _, code in ipairs(sorted_keys(opts.shares or {}, true)) do
     options.one_of("quant.language_clips", "language", code, texts:languages())
   end
   local summaries = model:capture(texts, site, { reduce = "summary" })[site]

@@ -75,18 +75,19 @@ function M.of(run)
     digests = { model = x.model:digest(), model2 = x.model2 and x.model2:digest(), texts = x.texts:digest(),
       tokenizer = x.model:tokenizer():digest() },
     model = x.model:name(), model2 = x.model2 and x.model2:name(), texts = x.texts:name(),
-    versions = { residua = system.version(), libtorch = libraries.libtorch, lua = _VERSION },
+    versions = { residua = system.version(), libtorch = libraries.libtorch, lua = _VERSION,
+      products = libraries.products },
     device = system.device(), threads = system.threads(), started = run.started, seconds = run.seconds,
     figures = plain_figures(x.figures), warnings = x.warnings,
   } }
 end
 
---- Saves records as JSON lines: record.jsonl in a new folder named after the time and the first id.
----@param records table[]
+--- Saves records as JSON lines: record.jsonl in a new folder that has the id of the first run as its name.
+---@param records table[]  with the ids of their runs in `run`
 ---@param folder string  where that folder is made
 ---@return string path  of the file
 function M.save(records, folder)
-  local stem = ("%s/%s-%s"):format(folder, os.date("!%Y%m%dT%H%M%S"), (records[1].id:gsub("[^%w%-]", "_")))
+  local stem = ("%s/%s"):format(folder, records[1].run)
   local own, count = stem, 1
   while system.exists(own) do
     count = count + 1

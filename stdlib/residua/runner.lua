@@ -2,6 +2,7 @@
 
 local context = require("residua.context")
 local corpus = require("residua.corpus")
+local failure = require("residua.failure")
 local json = require("residua.json")
 local library = require("residua.library")
 local model = require("residua.model")
@@ -27,8 +28,8 @@ local function params_of(declared, options)
   for name, value in pairs(options.quick and declared.quick or options.full and declared.full or {}) do
     params[name] = value
   end
-  for name, value in pairs(options.params or {}) do
-    local names = sorted_keys(params)
+  for _, name in ipairs(sorted_keys(options.params or {}, true)) do
+    local value, names = options.params[name], sorted_keys(params)
     if params[name] == nil then
       error(("%s has no parameter '%s'%s; parameters are %s"):format(declared.id, name, text.did_you_mean(name, names),
         table.concat(names, ", ")), 0)
@@ -92,6 +93,17 @@ local function remembered(before)
   return count > 0 and (", %d losses from the store"):format(count) or ""
 end
 
+-- What of the parameters does not hold for this run, as warnings.
+local function warn_of_params(x, job, options)
+  local wanted, there = job.params.sentences, x.texts:sentences()
+  if options.quick and not job.declared.quick then
+    x:warn("no quick size is declared: it runs in full")
+  end
+  if math.type(wanted) == "integer" and wanted > there then
+    x:warn(("sentences = %d, but the texts have %d; all are used"):format(wanted, there))
+  end
+end
+
 -- Runs one experiment on what is loaded; returns its record.
 local function run_one(job, loaded, options)
   local declared, params = job.declared, job.params
@@ -99,9 +111,7 @@ local function run_one(job, loaded, options)
     texts = loaded.texts, seed = options.seed or DEFAULT_SEED, write = options.write }
   options.write(("== %s %s\n%s\n"):format(declared.id, declared.title, declared.asks))
   local start, started, found = system.clock(), os.date("!%Y-%m-%dT%H:%M:%SZ"), store.state()
-  if options.quick and not declared.quick then
-    x:warn("no quick size is declared: it runs in full")
-  end
+  warn_of_params(x, job, options)
   declared.run(params, x)
   local seconds = system.clock() - start
   local verdicts = verdict.of(declared.predicts, x.effects)
@@ -113,28 +123,37 @@ local function run_one(job, loaded, options)
     seconds = seconds }
 end
 
--- Puts a record into the store, where there is one; the file of the run has it in any case.
+-- Puts a record into the store, where there is one, and returns the id of its run; the file of the run has it in any
+-- case.
 local function remember(plain)
-  local ok, message = pcall(function()
+  local ok, result = pcall(function()
     local s = store.current()
     return s and s:add_run(plain)
   end)
-  if not ok then
-    io.stderr:write(("warning: the run of %s is not in the store: %s\n"):format(plain.id, tostring(message)))
+  if not ok and failure.of(result).interrupted then
+    error(result, 0)
+  elseif not ok then
+    io.stderr:write(("warning: the run of %s is not in the store: %s\n"):format(plain.id, tostring(result)))
   end
+  return ok and result or store.run_id(plain.started, plain.id)
 end
 
 -- A failure of one experiment does not stop the others, and the report says so; an interrupt does.
 local function run_guarded(job, loaded, options, failed)
-  local ok, result = pcall(run_one, job, loaded, options)
+  local ok, result = xpcall(run_one, failure.handler, job, loaded, options)
   if ok then
-    remember(result.plain)
+    result.run = remember(result.plain)
     return result
-  elseif tostring(result):find("interrupted", 1, true) then
-    error(result, 0)
   end
-  failed[#failed + 1] = { id = job.declared.id, message = tostring(result) }
-  io.stderr:write(("%s failed: %s\n"):format(job.declared.id, tostring(result)))
+  local problem = failure.of(result)
+  if problem.interrupted then
+    error(problem.message, 0)
+  end
+  failed[#failed + 1] = { id = job.declared.id, message = problem.message }
+  io.stderr:write(("%s failed: %s\n"):format(job.declared.id, problem.message))
+  if options.traceback then
+    io.stderr:write(failure.calls(problem), "\n")
+  end
 end
 
 local function summary(records)
@@ -157,6 +176,7 @@ end
 ---@field quick? boolean
 ---@field full? boolean
 ---@field params? table  of all experiments of the run
+---@field traceback? boolean  also the calls below an error
 
 local function load_inputs(options)
   local function model_of(m)
@@ -245,14 +265,22 @@ function M.run(ids, options)
   return run_jobs(jobs, options)
 end
 
---- Prints the experiments of the library: id, title, question.
+--- Prints the experiments of the library: id, title, question; then those that cannot be loaded, and why.
+---@return integer status  0; 1 when one cannot be loaded
 function M.list()
-  local rows = {}
-  for i, id in ipairs(library.find("all")) do
-    local declared = library.load(id)
-    rows[i] = { id = id, title = declared.title, asks = declared.asks }
+  local rows, broken = {}, {}
+  for _, id in ipairs(library.find("all")) do
+    local ok, declared = pcall(library.load, id)
+    if ok then
+      rows[#rows + 1] = { id = id, title = declared.title, asks = declared.asks }
+    else
+      broken[#broken + 1] = ("residua: %s cannot be loaded: %s\n"):format(id, tostring(declared))
+    end
   end
   print(table_of(rows, { columns = { "id", "title", "asks" } }))
+  io.stdout:flush()
+  io.stderr:write(table.concat(broken))
+  return #broken == 0 and 0 or 1
 end
 
 return setmetatable(M, {

@@ -102,8 +102,13 @@ local function count_verdicts(verdicts)
   return counts
 end
 
--- "2026-11-23T10:11:12Z" and "T-004" as "20261123T101112-T-004".
-local function stem(started, name)
+--- Returns the id of a run, which is also the name of its folder. A store adds "-2" where it is taken.
+---@param started string  time (UTC), as records have it
+---@param name string  of the experiment
+---@return string
+---@example
+---assert(store.run_id("2026-11-23T10:11:12Z", "T-004") == "20261123T101112-T-004")
+function M.run_id(started, name)
   return ("%s-%s"):format(started:gsub("[-:Z]", ""), (name:gsub("[^%w%-]", "_")))
 end
 
@@ -115,7 +120,7 @@ function Store:add_run(record, opts)
   opts = options.check("add_run", opts, { kind = { "string", "experiment" }, status = { "string", "done" } })
   local started = record.started or os.date(TIME)
   local summary = { model = record.model, texts = record.texts, verdicts = count_verdicts(record.verdicts) }
-  return self:insert(stem(started, record.id), opts.kind, record.id, record.title or "", started,
+  return self:insert(M.run_id(started, record.id), opts.kind, record.id, record.title or "", started,
     record.seconds or 0, opts.status, json.encode(summary), json.encode(record))
 end
 

@@ -82,18 +82,39 @@ local function writer(known, opts)
   end
 end
 
+--- Makes reading a member that a table does not have an error that names the nearest one. A table with an `__index` of
+--- its own stays as it is.
+---@param name string  what users call it: "stats", "Context"
+---@param members table
+---@param optional? string[]  names that may be read although it does not have them
+---@return table members
+---@example
+---local strict = require("residua.strict")
+---local m = strict.members("stats", { mean = 1 })
+---local ok, message = pcall(function() return m.meen end)
+---assert(not ok and message:find("stats has no 'meen' (did you mean 'mean'?); ?stats lists what it has", 1, true))
+function M.members(name, members, optional)
+  local meta, may_miss = getmetatable(members) or {}, set_of(optional)
+  if type(meta) ~= "table" or meta.__index ~= nil then
+    return members
+  end
+  meta.__index = function(_, key)
+    if type(key) == "string" and not may_miss[key] and not is_exempt(2) then
+      local names = sorted_keys(members)
+      table.move(optional or {}, 1, #(optional or {}), #names + 1, names)
+      error(("%s has no '%s'%s; ?%s lists what it has"):format(name, key, text.did_you_mean(key, names), name), 2)
+    end
+  end
+  return setmetatable(members, meta)
+end
+
 --- Makes reading an unknown method of native types an error that names it and the nearest one.
 ---@param native table  modules of types of methods
 function M.methods(native)
   for _, module in pairs(native) do
     for type_name, methods in pairs(module) do
-      if type(methods) == "table" and type_name:find("^%u") and not getmetatable(methods) then
-        setmetatable(methods, { __index = function(_, name)
-          if type(name) == "string" and not is_exempt(2) then
-            error(("%s has no '%s'%s; ?%s lists what it has"):format(type_name, name,
-              text.did_you_mean(name, sorted_keys(methods)), type_name), 2)
-          end
-        end })
+      if type(methods) == "table" and type_name:find("^%u") then
+        M.members(type_name, methods)
       end
     end
   end

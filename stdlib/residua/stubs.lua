@@ -84,7 +84,7 @@ function M.text(name)
   local module, types = native[name], native.help.types()
   local out = { HEAD }
   for _, type_name in ipairs(sorted_keys(types)) do
-    if rawequal(module[type_name], types[type_name].methods) then
+    if rawequal(rawget(module, type_name), types[type_name].methods) then
       type_stub(type_name, types[type_name], out)
     end
   end

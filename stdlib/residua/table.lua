@@ -2,6 +2,10 @@
 
 local text = require("residua.text")
 
+--- Rows that print as a table: what `table_of` returns, a list of the rows.
+---@class Table
+---@field columns string[]  what is shown, in this order
+---@field caption? string
 local Table = {}
 Table.__index = Table
 Table.__name = "Table"

@@ -4,6 +4,7 @@
 --   local test = t.suite()
 --   function test.adds() t.eq(1 + 1, 2) end
 --   return test
+local sorted_keys = require("residua.sorted_keys")
 local text = require("residua.text")
 
 local M = {}
@@ -48,14 +49,9 @@ local function fail(message, note, level)
 end
 
 local function union_of_keys(a, b)
-  local keys = {}
-  for key in pairs(a) do
-    keys[#keys + 1] = key
-  end
-  for key in pairs(b) do
-    if a[key] == nil then
-      keys[#keys + 1] = key
-    end
+  local keys = sorted_keys(a, true)
+  for _, key in ipairs(sorted_keys(b, true)) do
+    keys[#keys + 1] = a[key] == nil and key or nil
   end
   return keys
 end

@@ -122,6 +122,24 @@ function test.files_without_content_are_named()
   end)
 end
 
+function test.stray_files_are_named()
+  local folder <close> = support.folder()
+  folder:write("texts/eng.txt", "One.\n")
+  folder:write("texts/README.txt", "Skipped.\n")
+  local load = ("-e 'corpus.load(\"%s/texts\"):count()'"):format(folder.path)
+  t.eq({ support.run(load) }, { "1\n", "", 0 })
+  folder:write("texts/notes.txt", "Mind this.\n")
+  t.eq({ support.run(load) }, { "2\n", "note: texts: notes.txt is read as the texts of a language 'notes'; move the "
+    .. "file elsewhere if it is something else\n", 0 })
+  folder:write("texts/LANGUAGES.tsv", "code\tname\nnotes\tNotish\n")
+  t.eq({ support.run(load) }, { "2\n", "", 0 })
+  folder:write("texts/my notes.txt", "And this.\n")
+  local _, err, status = support.run(load)
+  t.eq(status, 1)
+  t.ok(err:find('my notes.txt: "my notes" is not a language code; name the file <code>.txt, or move it elsewhere', 1,
+    true), err)
+end
+
 function test.missing_and_strange_paths_are_named()
   t.raises("/no/such/texts: no such file or folder; check the path", function()
     corpus.load("/no/such/texts")

@@ -137,7 +137,7 @@ end
 function test.fewer_sentences_than_one()
   local folder <close> = with_model()
   local _, err, status = run_experiment(folder, "sentences=0")
-  check(status, err, 1, { "no slice from 1 to 0", "; choose" })
+  check(status, err, 1, { "cannot keep 0 sentences", "; give" })
 end
 
 return test

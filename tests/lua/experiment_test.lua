@@ -56,6 +56,18 @@ function test.missing_and_unknown_fields()
   end)
 end
 
+function test.of_several_wrong_fields_the_first_is_told()
+  t.raises("unknown field 'aa'", function()
+    experiment(declaration { ee = 1, dd = 1, cc = 1, bb = 1, aa = 1 })
+  end)
+  t.raises("prediction 'aa' must be a text", function()
+    experiment(declaration { predicts = { ee = 1, dd = 1, cc = 1, bb = 1, aa = 1 } })
+  end)
+  t.raises("unknown criterion 'aa'", function()
+    experiment(declaration { predicts = { up = { "rises", ee = 1, dd = 1, cc = 1, bb = 1, aa = 1 } } })
+  end)
+end
+
 function test.wrong_predictions()
   t.raises("prediction 'up' must be a text, or { text, above = number }", function()
     experiment(declaration { predicts = { up = 3 } })

@@ -4,6 +4,7 @@ local lookup = require("residua.help.lookup")
 local native = require("residua.native")
 local render = require("residua.help.render")
 local source = require("residua.help.source")
+local support = require("tests.lua.support")
 local t = require("residua.testing")
 local text = require("residua.text")
 
@@ -108,7 +109,7 @@ function test.pages_fit_80_columns()
 end
 
 function test.examples_of_help_and_friends_run()
-  for _, name in ipairs({ "help", "help.lookup", "help.names", "help.render", "help.source",
+  for _, name in ipairs({ "help", "help.lookup", "help.names", "help.objects", "help.render", "help.source",
     "strict", "stubs", "testing", "text" }) do
     for key, f in pairs(require("residua." .. name)) do
       for _, code in ipairs(type(f) == "function" and help.examples(f) or {}) do
@@ -117,6 +118,46 @@ function test.examples_of_help_and_friends_run()
         end
       end
     end
+  end
+end
+
+function test.classes_in_lua_have_pages()
+  for name, parts in pairs({
+    Context = { "What an experiment's `run` gets as x", "Fields\n  model ", "Context:not_run(why)" },
+    Loss = { "nll        number[]   per text, summed over predicted tokens [nats]", "Loss:by(axis?)" },
+    Disparity = { "refused?       string   why no ratio is given", "Disparity:rises()" },
+  }) do
+    local page = help.page(name)
+    for _, part in ipairs(parts) do
+      t.ok(page:find(part, 1, true), ("'%s' is not in %s"):format(part, page))
+    end
+  end
+end
+
+-- Every class that has public methods, and every member that an experiment is told of.
+function test.classes_in_lua_are_documented()
+  local types, classes, declared = lookup.types(), lookup.classes(), lookup.class("residua.experiment.Declaration")
+  for _, entry in ipairs(lookup.index()) do
+    local class, method = entry.name:match("^(%u%w*):(.*)$")
+    t.ok(not class or types[class] or classes[class] and classes[class].text ~= "", entry.name)
+    if class == "Context" then
+      local run = declared.fields[#declared.fields]
+      t.eq(run.name, "run")
+      t.ok(run.text:find(("x:%s("):format(method), 1, true), method)
+    end
+  end
+end
+
+function test.types_list_the_methods_that_lua_adds()
+  for name, method in pairs({ Model = "Model:layer(layer)", Corpus = "Corpus:first(count)" }) do
+    local out = support.run("doc " .. name)
+    t.ok(out:find(method, 1, true), out)
+  end
+end
+
+function test.near_names_of_any_kind()
+  for word, near in pairs({ ["T-04"] = "T-004", Contxt = "Context", ["quan.int"] = "quant.int", Tensro = "Tensor" }) do
+    t.eq({ help.page(word) }, { nil, ("nothing found for '%s' (did you mean '%s'?)"):format(word, near) })
   end
 end
 

@@ -37,6 +37,15 @@ function test.unknown_names_suggest_the_nearest()
   end)
 end
 
+function test.of_several_wrong_names_the_first_is_told()
+  t.raises("f: unknown option '2'; options are", function()
+    check({ ee = 1, dd = 1, cc = 1, bb = 1, aa = 1, [3] = 1, [2] = 1 })
+  end)
+  t.raises("f: unknown option 'aa'; options are", function()
+    check({ ff = 1, ee = 1, dd = 1, cc = 1, bb = 1, aa = 1 })
+  end)
+end
+
 function test.types_are_checked()
   t.raises("f: option 'bits' must be integer, got string", function()
     check({ bits = "four" })

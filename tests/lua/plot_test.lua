@@ -1,6 +1,8 @@
 -- Figures: what is drawn where, what is said in words, what gnuplot is given and what becomes of its answer.
+local disparity = require("residua.disparity")
 local gnuplot = require("residua.plot.gnuplot")
 local plot = require("residua.plot")
+local quant = require("residua.quant")
 local source = require("residua.help.source")
 local support = require("tests.lua.support")
 local svg = require("residua.plot.svg")
@@ -106,6 +108,20 @@ function test.histograms_of_groups_are_shares()
   holds(figure.alt, "share [%] (0 to 100)", "a: 2 values", "b: 1 values")
 end
 
+function test.an_object_says_where_its_rows_are()
+  local m, texts = support.loud_model(), support.texts()
+  local d = disparity.of(m:loss(texts), m:quantized(quant.sane()):loss(texts), 1e9)
+  for _, opts in ipairs({ {}, { kind = "histogram" }, { x = "language", y = "delta_byte" } }) do
+    t.raises("plot: a Disparity is no list of rows; give its field rows, as in plot(d.rows, { x = ..., y = ... }); "
+      .. "columns are delta_byte, ", function() plot(d, opts) end)
+  end
+  t.raises("plot: a Loss is no list of rows; give a list of tables, as in plot(loss:by(\"language\")", function()
+    plot(m:loss(texts))
+  end)
+  t.raises("plot: a table of named values is no list of rows; give a list of tables", function() plot({ a = 1 }) end)
+  holds(plot(d.rows, { x = "language", y = "delta_byte" }).alt, "delta_byte")
+end
+
 -- A normal sample given by its own quantiles lies on the line; scipy.stats.norm.ppf has the same places.
 function test.normal_quantiles()
   local samples = require("residua.plot.samples")
@@ -157,6 +173,15 @@ function test.mistakes_say_what_to_do()
   raises("option 'x' has 2 values for 4 rows", CURVE, { x = { 1, 2 }, y = "gap" })
   raises("row 2 is a string; give tables of named values, or numbers only", { 1, "a" })
   raises("rows must be a list of tables, a list of numbers or a Tensor, got number", 5)
+end
+
+-- Between ends that differ by rounding no tick ever moved on: the list of ticks grew without end.
+function test.values_that_differ_by_rounding()
+  for _, more in ipairs { {}, { log = "y" }, { kind = "bars" } } do
+    more.x, more.y = "x", "y"
+    holds(plot({ { x = 1, y = 1 - 2^-53 }, { x = 2, y = 1 } }, more):draw(60), "1")
+  end
+  holds(plot({ 1 - 2^-53, 1, 1 }, { kind = "histogram" }):draw(60), "1.00")
 end
 
 function test.figures_do_not_change()

@@ -95,7 +95,7 @@ function test.one_failure_does_not_stop_the_others()
   local folder <close> = support.folder()
   local status, _, err = run(folder, { folder:write("X-002.lua", BAD), folder:write("X-001.lua", GOOD) })
   t.eq({ status, record_of(folder).id }, { 1, "X-001" })
-  t.ok(err:find("verdict 'upp' was not predicted; predictions are up", 1, true), err)
+  t.ok(err:find("X-002.lua:2: verdict 'upp' was not predicted; predictions are up", 1, true), err)
   local own = folder.path .. "/runs/" .. system.list(folder.path .. "/runs")[1]
   local page = support.read(own .. "/report.html")
   t.ok(page:find("These experiments failed", 1, true) and page:find("<li>X-002: ", 1, true), "no failure in the report")
@@ -155,6 +155,41 @@ function test.verdicts_need_effects()
   t.raises("verdict 'up' was given twice", function()
     x:verdict("up", { estimate = 1 })
   end)
+end
+
+local MISSPELT <const> = [[
+return experiment { id = "X-011", title = "x", asks = "x?", params = { bits = 4, sentences = 2 },
+  predicts = { up = "it rises" },
+  run = function(p, x)
+    x.texts:first(p.sentences)
+    quant.sane { bits = p.bits }
+    x:tabel({ 1 })
+  end }]]
+
+-- One line, which names the line of the script and none of the library.
+function test.failures_name_the_line_of_the_script()
+  local folder <close> = support.folder()
+  local script = folder:write("X-011.lua", MISSPELT)
+  for arguments, expected in pairs({
+    ["bits=4"] = ":6: Context has no 'tabel' (did you mean 'table'?); ?Context lists what it has\n",
+    ["bits=99"] = ":5: quant.int: bits is 99, expected 2 to 8\n",
+    ["sentences=0"] = ":4: Corpus:first: cannot keep 0 sentences; give a whole number of at least 1\n",
+  }) do
+    local status, _, err = run(folder, { script }, arguments)
+    t.eq({ status, err }, { 1, "X-011 failed: " .. script .. expected })
+  end
+  local _, _, err = run(folder, { script }, "--traceback")
+  t.ok(err:find("\nstack traceback:\n", 1, true), err)
+end
+
+function test.fewer_sentences_than_asked_for_are_a_warning()
+  local folder <close> = support.folder()
+  local script = folder:write("X-001.lua", (GOOD:gsub("bits = 4,", "bits = 4, sentences = 3,", 1)))
+  run(folder, { script })
+  t.eq(record_of(folder).warnings, { "a warning" })
+  local _, out = run(folder, { script }, "sentences=4")
+  t.eq(record_of(folder).warnings[1], "sentences = 4, but the texts have 3; all are used")
+  t.ok(out:find("warning: sentences = 4", 1, true), out)
 end
 
 local PAIR <const> = [[

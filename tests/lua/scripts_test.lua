@@ -98,6 +98,23 @@ function test.the_median_script_is_short()
   t.ok(counts[#counts // 2 + 1] < USUAL, ("the median script has %d lines"):format(counts[#counts // 2 + 1]))
 end
 
+-- Predictions are listed by name, so that none may refer to another one.
+local REFERRING <const> = { "^the same%f[%A]", "[:;,] the same%f[%A]", "^its?%f[%A]", ": its?%f[%A]",
+  "%f[%a]they%f[%A]", "%f[%a]them%f[%A]", "^their%f[%A]", ": their%f[%A]", "so does", "so is", "these two",
+  "%f[%a]there%f[%A]", "%f[%a]do so%f[%A]", "weighted alike", "%f[%a]does, " }
+
+function test.predictions_stand_alone()
+  for _, path in ipairs(experiment_files()) do
+    local declared = library.load(path:match("([^/]+)%.lua$"))
+    for name, prediction in pairs(declared.predicts) do
+      for _, pattern in ipairs(REFERRING) do
+        t.ok(not prediction.text:find(pattern), ("%s, %s: '%s' refers to something else"):format(declared.id, name,
+          prediction.text))
+      end
+    end
+  end
+end
+
 for _, path in ipairs(experiment_files()) do
   local id = path:match("([^/]+)%.lua$")
   test[id] = function()

@@ -173,8 +173,8 @@ function test.mistakes_are_named()
   t.raises("option 'model' belongs to a model, which 'value' replaces", function()
     search.sets { model = support.model(), units = 3, value = print }
   end)
-  t.raises("search.greedy: option 'bits' needs a model", function()
-    search.greedy(problem, { bits = 3 })
+  t.raises("search.greedy: option 'bits' needs a model", function() -- the first of three
+    search.greedy(problem, { share = 3, bytes = 3, bits = 3 })
   end)
   t.raises("search.interactions: pair 1 must be two units", function()
     search.interactions(problem, { pairs = { { 1, 99 } } })

@@ -79,6 +79,9 @@ function test.errors_say_what_is_wrong()
   t.raises("groups: unit 3 has none", function() stats.held_out(Y, FEATURES, { groups = { 1, 2 } }) end)
   t.raises("features are given by name", function() stats.held_out(Y, 3) end)
   t.raises("stats.q2: predicted: 1 values where y has 2", function() stats.q2({ 1, 2 }, { 1 }) end)
+  t.raises("stats.q2: against: 1 values where y has 2", function() -- the first of three
+    stats.q2({ 1, 2 }, { 1 }, { groups = { 1 }, against = { 1 } })
+  end)
   t.raises("unknown option 'group'", function() stats.held_out(Y, FEATURES, { group = GROUPS }) end)
 end
 

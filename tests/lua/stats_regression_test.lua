@@ -98,6 +98,24 @@ function test.tests_of_two_samples()
   end)
 end
 
+-- Curves with next to no noise, whose refits are coarser than the fit.
+function test.locations_lie_in_their_intervals()
+  for _, sd in ipairs { 0, 1e-6, 0.1 } do
+    for n = 6, 11 do
+      local x, y, noise = {}, {}, tensor.randn(n, { n }):totable()
+      for i = 1, n do
+        x[i], y[i] = i - 1, 1 / (1 + math.exp(-(i - 1 - n / 2.3) / 1.5)) + sd * noise[i]
+      end
+      local fits = stats.change_point(x, y, { resamples = 49 })
+      for _, model in ipairs { "two_segment", "logistic" } do
+        local location = fits[model].location
+        t.ok(location.low <= location.estimate and location.estimate <= location.high, ("%s, sd %g, %d points: %.9g in "
+          .. "[%.9g, %.9g]"):format(model, sd, n, location.estimate, location.low, location.high))
+      end
+    end
+  end
+end
+
 function test.change_points()
   local x, y = {}, {}
   math.randomseed(4)

@@ -207,7 +207,11 @@ end
 
 local EXPERIMENT <const> = [[
 return experiment { id = "X-001", title = "Example", asks = "Is it so?", predicts = { up = "it rises" },
-  run = function(_, x) x:verdict("up", { estimate = 1, low = 0.5, high = 1.5, n = 9, p = 0.01 }) end }]]
+  run = function(_, x)
+    local start = os.time()
+    repeat until os.time() > start -- it ends in another second than it began
+    x:verdict("up", { estimate = 1, low = 0.5, high = 1.5, n = 9, p = 0.01 })
+  end }]]
 
 -- Runs an experiment on a tiny model; returns status, standard error.
 local function run_experiment(folder, path)
@@ -229,6 +233,7 @@ function test.a_finished_run_is_in_the_store()
   plain.run = (plain.started:gsub("[-:Z]", "")) .. "-X-001"
   t.eq(s:run("X-001"), plain)
   t.eq(s:runs()[1].verdicts, { supported = 1 })
+  t.eq(system.list(folder.path .. "/runs"), { plain.run }) -- one name for a run
 end
 
 function test.a_run_goes_on_without_its_store()

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -63,6 +64,26 @@ class ScriptTest(ProgramTest):
             self.assertIn(process.returncode, (130, -signal.SIGINT))
 
 
+class InterruptedReportTest(ProgramTest):
+    EXPERIMENT = ("return experiment { id = 'X-001', title = 'x', asks = 'x?', predicts = { up = 'it rises' },\n"
+                  "  run = function(_, x) x:plot({ 1, 2 }) x:verdict('up', { estimate = 1, low = 0, high = 2 }) end }")
+
+    def test_the_status_says_so(self):
+        gnuplot = self.write("gnuplot", "#!/bin/sh\ntouch drawing\nsleep 3\n")  # slow enough to interrupt
+        os.chmod(gnuplot, 0o755)
+        self.env["PATH"] = self.folder + os.pathsep + self.env["PATH"]
+        self.write("texts.jsonl", "{\"language\": \"eng\", \"text\": \"One.\"}\n")
+        with subprocess.Popen([EXE, "run", self.write("X-001.lua", self.EXPERIMENT), "--texts", "texts.jsonl"], text=True,
+                              env=self.env, cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            while process.poll() is None and not os.path.exists(os.path.join(self.folder, "drawing")):
+                time.sleep(0.05)
+            process.send_signal(signal.SIGINT)
+            out, errors = process.communicate(timeout=TIMEOUT)
+        self.assertEqual((process.returncode, errors),
+                         (130, "warning: the report is not complete: interrupted\ninterrupted\n"))
+        self.assertRegex(out, r"(?m)^records: runs/\S+-X-001/record\.jsonl$")
+
+
 class PlainTest(ProgramTest):
     def test_session_without_a_terminal(self):
         done = self.program(input="x = 2\nx + 1\nfor i = 1, 2 do\n  print(i)\nend\n?quant.int\n")
@@ -81,6 +102,30 @@ class PlainTest(ProgramTest):
         done = self.program("-e", "1 + 1, 'x'")
         self.assertEqual((done.returncode, done.stdout), (0, '2\n"x"\n'))
         self.assertEqual(self.program("-e", "error('x')").returncode, 1)
+
+
+class LibraryTest(ProgramTest):
+    HOME = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
+
+    def setUp(self):
+        super().setUp()
+        for name in ("stdlib", "repl"):
+            os.symlink(os.path.join(self.HOME, name), os.path.join(self.folder, name))
+        os.makedirs(os.path.join(self.folder, "scripts", "t"))
+        os.symlink(os.path.join(self.HOME, "scripts", "t", "T-004.lua"),
+                   os.path.join(self.folder, "scripts", "t", "T-004.lua"))
+        self.env["RESIDUA_HOME"] = self.folder
+
+    def test_a_broken_script_does_not_hide_the_others(self):
+        self.assertEqual(self.program("list").returncode, 0)
+        self.write(os.path.join("scripts", "t", "T-900.lua"), "return experiment {")
+        done = self.program("list")
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stdout, r"(?m)^T-004 +Residual propagation ")
+        self.assertRegex(done.stderr, r"\Aresidua: T-900 cannot be loaded: [^\n]*T-900\.lua:1: [^\n]*\n\Z")
+        done = self.program("doc", "t")
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("T-900  cannot be loaded: ", done.stdout)
 
 
 class WrongUseTest(ProgramTest):
@@ -145,6 +190,11 @@ class InfoTest(ProgramTest):
         self.assertEqual((done.returncode, done.stdout), (1, ""))
         self.assertRegex(done.stderr, r"\A[^\n]*elsewhere/models--owner--small; get it with: hf download "
                          r"owner/small\n\Z")
+
+    def test_a_missing_model(self):
+        done = self.program("info", "nope")
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertRegex(done.stderr, r"\Aresidua: model\.info: no model 'nope'[^\n]*\n\Z")
 
     def test_wrong_use(self):
         for args in ([], ["a", "b"]):

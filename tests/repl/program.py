@@ -31,6 +31,6 @@ class ProgramTest(unittest.TestCase):
             file.write(text)
         return path
 
-    def program(self, *args, **more):
+    def program(self, *args, timeout=TIMEOUT, **more):
         return subprocess.run([EXE, *args], env=self.env, cwd=self.folder, capture_output=True,
-                              text=True, timeout=TIMEOUT, check=False, **more)
+                              text=True, timeout=timeout, check=False, **more)

@@ -14,14 +14,15 @@ from program import HERE, ProgramTest  # noqa: E402
 
 MINI = os.path.join(HERE, "..", "..", "stdlib", "assets", "mini")
 
-# A random model that reads mini's tokens, and a few sentences.
+# A random model that reads mini's tokens, and a few sentences: with layers, heads, languages and kinds of languages
+# enough that most experiments come to their statistics.
 MAKE = """
 local tokenizer = model.load("mini"):tokenizer()
-model.new { seed = 3, tokenizer = tokenizer, config = { model_type = "gpt2", n_layer = 7, n_embd = 16, n_head = 2,
+model.new { seed = 3, tokenizer = tokenizer, config = { model_type = "gpt2", n_layer = 10, n_embd = 16, n_head = 4,
   vocab_size = tokenizer:vocab_size(), n_positions = 256 } }:save(arg[1] .. "/model")
-for _, code in ipairs { "eng", "deu", "swa", "tur", "heb" } do
+for _, code in ipairs { "deu", "eng", "heb", "swa", "tha", "tur" } do
   local file = io.open(("%s/texts/%s.txt"):format(arg[1], code), "w")
-  local texts = corpus.load("parallel16", { languages = { code }, sentences = 6 })
+  local texts = corpus.load("parallel16", { languages = { code }, sentences = 8 })
   for i = 1, texts:count() do
     file:write(texts:text(i), "\\n")
   end
@@ -53,9 +54,9 @@ class RepeatTest(ProgramTest):
         self.env["RESIDUA_STORE"] = "off"
 
     def run_all(self, out):
-        folder = os.path.join(self.folder, out)
-        done = self.program("--threads", "1", "run", "all", "--quick", "--model", os.path.join(self.folder, "model"),
-                            "--texts", os.path.join(self.folder, "texts"), "--out", folder)
+        folder, model = os.path.join(self.folder, out), os.path.join(self.folder, "model")
+        done = self.program("--threads", "1", "run", "all", "--quick", "--model", model, "--model2", model,
+                            "--texts", os.path.join(self.folder, "texts"), "--out", folder, timeout=600)
         self.assertEqual(done.returncode, 0, done.stderr)
         return without_times(glob.glob(os.path.join(folder, "*", "record.jsonl"))[0])
 

@@ -51,10 +51,19 @@ end
 local function family_page(family)
   local rows = {}
   for i, id in ipairs(library.family(family)) do
-    rows[i] = { id, library.load(id).title }
+    local ok, declared = pcall(library.load, id)
+    rows[i] = { id, ok and declared.title or "cannot be loaded: " .. tostring(declared) }
   end
   local page = read(library.folder() .. family .. "/README.md") or family .. "\n"
   return page .. "\nExperiments\n" .. render.list(rows)
+end
+
+--- Returns the ids of the library's experiments.
+---@return string[]
+---@example
+---assert(#require("residua.help.experiments").ids() > 30)
+function M.ids()
+  return library.find("all")
 end
 
 --- Returns the page of an experiment, or of a family of them.

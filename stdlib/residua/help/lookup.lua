@@ -212,6 +212,21 @@ local function class_in(path, name)
   return file and file.classes[name]
 end
 
+--- Returns the classes of the library's objects by name: text and fields of each.
+---@return table<string, residua.help.Class>
+---@example
+---local lookup = require("residua.help.lookup")
+---assert(lookup.classes().Loss.fields[1].name == "texts")
+function M.classes()
+  local classes = {}
+  for _, path in ipairs(names.files()) do
+    for name, class in pairs(source.read(path).classes) do
+      classes[name] = name:find("^%u%w*$") and class or nil
+    end
+  end
+  return classes
+end
+
 --- Returns an options class and the fields of those it inherits from.
 ---@param name string  "residua.quant.Opts"
 ---@param near? string  source file to look in first

@@ -33,6 +33,18 @@ local function section(title, body)
   return title .. "\n" .. body
 end
 
+--- Returns fields under a heading: name, type, text.
+---@param title string
+---@param fields residua.help.Field[]
+---@return string
+---@example
+---local render = require("residua.help.render")
+---assert(render.fields("Fields", { { name = "n", type = "integer", text = "how many" } })
+---  == "Fields\n  n  integer  how many")
+function M.fields(title, fields)
+  return section(title, field_lines(fields))
+end
+
 local function returns_text(doc)
   local lines = {}
   for _, item in ipairs(doc.returns) do

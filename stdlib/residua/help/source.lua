@@ -166,8 +166,11 @@ local function function_on(line)
   return nil
 end
 
+-- What stands above a class is about it.
 local function add_classes(file, raw)
-  for _, class in ipairs(M.parse(raw).classes) do
+  local doc = M.parse(raw)
+  for _, class in ipairs(doc.classes) do
+    class.text = class.text == "" and doc.text or class.text
     file.classes[class.name] = class
   end
 end

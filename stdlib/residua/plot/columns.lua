@@ -21,6 +21,26 @@ local function names_of(rows)
   return names
 end
 
+--- Raises an error where a value is an object rather than a list: says where it keeps its rows, so that it does not
+--- draw as an empty figure.
+---@param value any
+---@example
+---local ok, message = pcall(require("residua.plot.columns").require_list, { rows = { { gap = 1 } } })
+---assert(not ok and message:find("give its field rows", 1, true))
+function M.require_list(value)
+  if type(value) ~= "table" or #value > 0 or next(value) == nil then
+    return
+  end
+  local meta, rows = getmetatable(value), rawget(value, "rows")
+  local name = type(meta) == "table" and meta.__name or "table of named values"
+  if type(rows) == "table" and type(rows[1]) == "table" then
+    fail("a %s is no list of rows; give its field rows, as in plot(d.rows, { x = ..., y = ... }); columns are %s", name,
+      table.concat(names_of(rows), ", "))
+  end
+  fail("a %s is no list of rows; give a list of tables%s", name,
+    type(value.by) == "function" and ", as in plot(loss:by(\"language\"), { x = ..., y = ... })" or "")
+end
+
 --- Returns rows of any kind as a list of tables; a list of numbers or effects, or a Tensor, becomes the column "value".
 ---@param rows any
 ---@return table[]

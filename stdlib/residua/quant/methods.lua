@@ -3,6 +3,7 @@
 
 local native = require("residua.native").quant
 local options = require("residua.options")
+local sorted_keys = require("residua.sorted_keys")
 local sweep = require("residua.sweep")
 local tensor = require("residua.tensor")
 
@@ -42,11 +43,11 @@ local function text_weights(model, texts, shares)
   for i, code in ipairs(texts:table().language) do
     totals[code] = (totals[code] or 0) + lengths[i]
   end
-  for code, share in pairs(shares) do
+  for _, code in ipairs(sorted_keys(shares, true)) do
     if not totals[code] then
       error(("the calibration texts have no language '%s'"):format(code), 0)
     end
-    all = all + share
+    all = all + shares[code]
   end
   for i, code in ipairs(texts:table().language) do
     weights[i] = (shares[code] or 0) / all / totals[code] * #lengths
@@ -226,7 +227,7 @@ end
 local function alone(change)
   return function(self, model, names)
     require_matrices(self, model, names)
-    for name in pairs(names) do
+    for _, name in ipairs(sorted_keys(names)) do
       model = model:with_param(name, change(self, model:param(name)))
     end
     return model
@@ -276,7 +277,7 @@ function M.rotated(opts)
     activations = { "Quantizer" }, seed = { "integer", 1 } }, function(self, model, names)
     local sites = {}
     require_matrices(self, model, names)
-    for name in pairs(names) do
+    for _, name in ipairs(sorted_keys(names)) do
       model = model:with_param(name, native.rotated(model:param(name), self.with, self.seed))
       sites[#sites + 1] = self.activations and site_of("rotated", name)
     end

@@ -12,8 +12,8 @@ local M = {}
 
 --- Returns three models of a curve, by least squares: a line, a line with one bend, a logistic step, and which is
 --- best by BIC (n is the number of distinct x; points of equal x count as one at their mean). p is that of a line,
---- from curves simulated from it; locations have intervals from curves simulated from their model.
---- At least 6 distinct x.
+--- from curves simulated from it; locations have intervals from curves simulated from their model, which hold the
+--- estimate. At least 6 distinct x.
 ---@param x number[]
 ---@param y number[]
 ---@param opts? residua.stats.ChangeOpts
@@ -25,7 +25,14 @@ local M = {}
 function M.change_point(x, y, opts)
   opts = options.check("stats.change_point", opts,
     { seed = { "integer", 1 }, level = { "number", 0.95 }, resamples = { "integer", 999 } })
-  return native.change_point(x, y, opts.seed, opts.level, opts.resamples)
+  local fits = native.change_point(x, y, opts.seed, opts.level, opts.resamples)
+  -- Steps are fitted to simulated curves to 1e-3 of their width, for speed: where the curve has next to no noise, that
+  -- is more than the interval is wide.
+  for _, model in ipairs { fits.two_segment, fits.logistic } do
+    local location = model.location
+    location.low, location.high = math.min(location.low, location.estimate), math.max(location.high, location.estimate)
+  end
+  return fits
 end
 
 ---@class residua.stats.CurveOpts

@@ -68,9 +68,10 @@ function M.q2(y, predicted, opts)
   options.numbers("stats.q2", "y", y)
   options.numbers("stats.q2", "predicted", predicted)
   opts = options.check("stats.q2", opts, { against = { "table" }, groups = { "table" }, seed = { "integer", 1 } })
-  for name, list in pairs({ predicted = predicted, against = opts.against, groups = opts.groups }) do
-    if #list ~= #y then
-      error(("stats.q2: %s: %d values where y has %d"):format(name, #list, #y), 2)
+  local lists = { predicted = predicted, against = opts.against, groups = opts.groups }
+  for _, name in ipairs(sorted_keys(lists)) do
+    if #lists[name] ~= #y then
+      error(("stats.q2: %s: %d values where y has %d"):format(name, #lists[name], #y), 2)
     end
   end
   local against, mean = opts.against or {}, mean_of(y)

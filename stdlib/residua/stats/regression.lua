@@ -97,6 +97,15 @@ end
 
 local penalty_spec = { penalty = { "number", 1 }, standardize = { "boolean", false }, weights = { "table" } }
 
+--- A ridge regression that was fitted: what `stats.ridge` returns.
+---@class Ridge
+---@field intercept number
+---@field coefficients number[]  by position
+---@field by_name table<string, number>  where predictors have names
+---@field r2 number
+---@field q2 number  leave-one-out
+---@field degrees number  effective degrees of freedom
+---@field residuals number[]
 local Ridge = {}
 Ridge.__index = Ridge
 Ridge.__name = "Ridge"
@@ -143,6 +152,12 @@ function Ridge:predict(predictors)
   return (columns:matmul(slopes) + self.intercept):reshape(-1):totable()
 end
 
+--- A logistic regression that was fitted: what `stats.logistic` returns.
+---@class Probe
+---@field classes any[]  the labels, sorted
+---@field coefficients Tensor  [1 or classes, predictors]
+---@field intercepts number[]
+---@field training_loss number  [nats]
 local Probe = {}
 Probe.__index = Probe
 Probe.__name = "Probe"

@@ -54,4 +54,9 @@ function test.models_without_a_crossing()
   t.ok(supported <= 1, ("%d of 8"):format(supported))
 end
 
+function test.columns_have_units()
+  local _, x = judged(planted(4, 1), 2)
+  t.ok(x.tables[1].caption:find("at, protected [%]; deltas, gap [nats/byte]", 1, true), x.tables[1].caption)
+end
+
 return test

@@ -83,9 +83,11 @@ function test.unrelated_models()
 end
 
 function test.what_is_missing_is_said()
-  for _, one in pairs(judged(model_of(8, 1, wave), nil)) do
+  local found, x = judged(model_of(8, 1, wave), nil)
+  for _, one in pairs(found) do
     t.eq({ one.verdict, one.why }, { "not run", "needs a second model: --model2" })
   end
+  t.eq(#x.tables, 0) -- before anything is measured
   for _, one in pairs(judged(support.model(1, 1), support.model(2, 3), support.texts())) do
     t.eq({ one.verdict, one.why }, { "not run", "1 and 3 layers; 6 are needed" })
   end

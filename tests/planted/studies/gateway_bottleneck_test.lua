@@ -69,6 +69,21 @@ function test.layers_that_matter_anywhere()
   end
 end
 
+-- Layers of equal weights: their variance cannot be a term.
+function test.a_constant_term_is_refused()
+  local m = model_of(8, 1, gateways)
+  for _, param in ipairs(m:params()) do
+    if param.layer and param.layer > 0 then
+      m = m:with_param(param.name, m:param((param.name:gsub("^L%d+", "L0"))))
+    end
+  end
+  local found = judged(m)
+  for _, name in ipairs { "boundary", "bottleneck", "stated_boundary" } do
+    t.eq({ found[name].verdict, found[name].why }, { "inconclusive", "stats.ols: variance is constant; leave it out" },
+      name)
+  end
+end
+
 function test.too_little_is_not_run()
   for _, one in pairs(judged(support.model(1, 1), support.model(2, 3), support.texts())) do
     t.eq({ one.verdict, one.why }, { "not run", "1 layers; 7 are needed" })
