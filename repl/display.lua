@@ -176,6 +176,13 @@ local function filled(t, keys, length, more, width)
   return text.wrap("{ " .. table.concat(items, ", ") .. (rest or "") .. " }", width)
 end
 
+--- Returns a plain table as a session shows it, any other value as it is.
+---@param value any
+---@return any
+function M.readable(value)
+  return is_plain(value) and M.show(value) or value
+end
+
 --- Returns a value as a session shows it.
 ---@param value any
 ---@return string

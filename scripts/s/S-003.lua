@@ -14,10 +14,7 @@ return experiment {
     local shares = range(p.from, p.to, p.step)
 
     local function curve(caption, scheme, per)
-      local order, plans = plan.rank(m, { by = p.rank_by, per = per }), {}
-      for i, share in ipairs(shares) do
-        plans[i] = order:protect_top(share / 100, scheme { bits = p.bits })
-      end
+      local plans = plan.rank(m, { by = p.rank_by, per = per }):plans(shares, scheme { bits = p.bits })
       local rows = disparity.curve { model = m, plans = plans, texts = texts, at = shares, seed = x.seed }
       x:table(rows, { caption = caption .. ": at, protected [%]; deltas, gap [nats/byte]",
         columns = { "at", "protected", "mean_bits", "mean_delta", "reference_delta", "gap", "ratio" } })

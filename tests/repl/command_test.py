@@ -21,6 +21,11 @@ class ScriptTest(ProgramTest):
         done = self.program(path, "a", "--model", "b c")
         self.assertEqual((done.returncode, done.stdout), (0, "args.lua\t3\ta\t--model\tb c\n"))
 
+    def test_print_shows_plain_tables(self):
+        path = self.write("show.lua", "print({ 1, low = 2 }, 'a', nil)\n"
+                          "print(setmetatable({}, { __tostring = function() return 'own' end }))")
+        self.assertEqual(self.program(path).stdout, "{ 1, low = 2 }\ta\tnil\nown\n")
+
     def test_failure(self):
         path = self.write("bad.lua", "local function f() error('no luck') end\nf()\n")
         done = self.program(path)
