@@ -2,6 +2,7 @@
 local sorted_keys = require("residua.sorted_keys")
 local table_of = require("residua.table")
 local text = require("residua.text")
+local why_of = require("residua.report.verdicts").why
 
 local M = {}
 
@@ -18,7 +19,7 @@ function M.verdict_rows(record)
   local rows = {}
   for i, entry in ipairs(record.verdicts or {}) do
     rows[i] = { name = entry.name, prediction = entry.prediction, verdict = entry.verdict, effect = effect_of(entry),
-      ["p (Holm)"] = entry.adjusted_p, why = entry.why }
+      ["p (Holm)"] = entry.adjusted_p, why = why_of { why = entry.why, effect = entry } }
   end
   return rows
 end

@@ -10,7 +10,7 @@ M.aciq_optimum = native.aciq_optimum
 M.inputs = native.inputs
 M.output_error = native.output_error
 
-for _, subject in ipairs { "methods", "clips", "errors", "matrices" } do
+for _, subject in ipairs { "methods", "clips", "errors" } do
   for name, value in pairs(require("residua.quant." .. subject)) do
     M[name] = value
   end

@@ -1,6 +1,7 @@
 -- Rate and distortion: disparity on a grid of bit widths and protected shares, and laws fitted to it.
 
 local disparity = require("residua.disparity")
+local failure = require("residua.failure")
 local options = require("residua.options")
 local range = require("residua.range")
 local stats = require("residua.stats")
@@ -125,7 +126,9 @@ function M.fit(rows, opts)
       return opts.law(cells[number], q)
     end, range(1, #cells), cells:column("log"), opts.start)
   end)
-  if why or not ok then
+  if not ok and failure.of(fit).interrupted then
+    error(fit, 0)
+  elseif why or not ok then
     fit = { params = {}, refused = why or "the cells do not determine the law: " .. tostring(fit) }
     for i = 1, #opts.start do
       fit.params[i] = { refused = fit.refused }

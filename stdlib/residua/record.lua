@@ -6,13 +6,15 @@ local system = require("residua.system")
 
 local M = {}
 
+local RESAMPLES <const> = { draws = true, ratio_draws = true } -- of rows and of a Disparity: the seed makes them again
+
 -- Plain values only: effects and tables lose their metatables, userdata become text.
-local function plain(value)
+local function plain(value, left_out)
   if type(value) == "table" then
     local copy = {}
     for key, inner in pairs(value) do
-      if type(key) == "string" or math.type(key) == "integer" then
-        copy[key] = plain(inner)
+      if (type(key) == "string" or math.type(key) == "integer") and not (left_out and left_out[key]) then
+        copy[key] = plain(inner, left_out)
       end
     end
     return copy
@@ -38,8 +40,7 @@ local function plain_rows(tables)
   local rows = {}
   for _, one in ipairs(tables) do
     for _, row in ipairs(one) do
-      local copy = plain(row)
-      copy.draws = nil -- resamples: the seed makes them again
+      local copy = plain(row, RESAMPLES)
       copy.table = one.caption
       rows[#rows + 1] = copy
     end

@@ -48,6 +48,15 @@ function test.standardized_channels_have_mean_0_and_std_1()
   t.near(values:std(1):totable(), tensor.ones(16):totable(), 1e-3)
 end
 
+function test.a_constant_channel_is_0_everywhere()
+  local m = support.model()
+  m = m:with_param("L1.norm2", m:param("L1.norm2") * 0):with_param("L1.norm2.bias", tensor.randn(1, 16) + 3)
+  local plain = capture.tokens(m, support.texts(), "L1.mlp.in")["L1.mlp.in"].deu
+  t.near(plain:std(1):totable(), tensor.zeros(16):totable(), 1e-6)
+  local values = capture.tokens(m, support.texts(), "L1.mlp.in", { standardize = true })["L1.mlp.in"].deu
+  t.eq(values:abs():max(), 0)
+end
+
 function test.no_token_is_left()
   local seen, fewest = capture.tokens(support.model(), support.texts(), SITE, { skip = 500 })
   t.eq({ fewest, seen[SITE].eng }, { 0, nil })

@@ -285,6 +285,8 @@ function test.no_crossing_says_why()
   t.eq(disparity.crossing({ { at = 0, draws = { 2, 2, 2 } }, { at = 5, draws = { 0, 0, 3 } } }, 1).refused,
     "only 50 % of the resamples cross 1")
   t.eq(disparity.crossing({ { at = 3 }, refused = "collapsed" }, 1).refused, "no ratio at 3: collapsed")
+  t.eq(disparity.crossing({ { at = 0, draws = { 2, 2 } }, { at = 5, disparity = { refused = "flat" } },
+    refused = "collapsed" }, 1).refused, "no ratio at 5: flat") -- of this row, not of the first that has none
 end
 
 function test.mistakes_are_named()
@@ -297,6 +299,9 @@ function test.mistakes_are_named()
   end)
   t.raises("disparity.curve: unknown option 'plan' (did you mean 'plans'?)", function()
     disparity.curve { plan = {} }
+  end)
+  t.raises("disparity.curve: at: 1 values for 0 plans; say what each plan stands for", function()
+    disparity.curve { model = support.loud_model(), texts = support.texts(), plans = {}, at = { 0 } }
   end)
 end
 

@@ -17,8 +17,8 @@ return experiment {
   params = { bits = 4, scheme = "sane" }, quick = { bits = 3 }, full = { bits = 8 },
   predicts = { up = "it rises", down = { "it falls", below = 0 } },
   run = function(p, x)
-    x:table({ { bits = p.bits, gap = { estimate = 1, low = 0, high = 2 }, draws = { 1, 2 } } },
-      { caption = "Gaps" })
+    x:table({ { bits = p.bits, gap = { estimate = 1, low = 0, high = 2 }, draws = { 1, 2 },
+      of = { reference = "eng", draws = { n = 3 }, ratio_draws = { 1, 2 } } } }, { caption = "Gaps" })
     x:warn("a warning")
     x:say("a line")
     x:verdict("up", { estimate = 1, low = 0.5, high = 1.5, n = 9, p = 0.01, level = 0.95 })
@@ -57,7 +57,8 @@ function test.a_record_has_everything_that_made_it()
   t.eq({ record.id, record.title, record.asks, record.seed }, { "X-001", "Example", "Is it so?", 7 })
   t.eq(record.params, { bits = 4, scheme = "sane" })
   t.eq(record.warnings, { "a warning" })
-  t.eq(record.rows, { { bits = 4, table = "Gaps", gap = { estimate = 1, low = 0, high = 2 } } })
+  t.eq(record.rows, { { bits = 4, table = "Gaps", gap = { estimate = 1, low = 0, high = 2 },
+    of = { reference = "eng" } } }) -- without resamples
   t.eq(record.digests, { model = m:digest(), texts = corpus.load(folder.path .. "/texts"):digest(),
     tokenizer = m:tokenizer():digest() })
   t.eq({ record.versions.residua, record.versions.lua }, { system.version(), "Lua 5.4" })

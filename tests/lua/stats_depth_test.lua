@@ -29,6 +29,16 @@ function test.layers_that_are_alike_make_a_wide_interval()
   t.ok(stats.peak(by_item, { n = 2 }).low ~= stats.peak(by_item, { n = 2 }).low, "2 items give no interval")
 end
 
+function test.draws_without_a_value_do_not_count()
+  local profile = tensor.from_table({ { 1, 2, 0 }, { 1, 2, 0 }, { 0, 3, 1 }, { 0 / 0, 1, 0 } }, "float64")
+  for _, least in ipairs { false, true } do
+    local e = stats.peak(profile, { n = 9, least = least, depths = least and { 7, 7, 7 } or { 9, 1, 9 } })
+    t.eq({ e.low, e.high }, least and { 7, 7 } or { 1, 1 })
+  end
+  local lost = stats.peak(profile:narrow(1, 4, 1), { n = 9 })
+  t.ok(lost.estimate ~= lost.estimate)
+end
+
 function test.a_dip_is_the_least_inside_over_the_least_outside()
   local profile = profile_of { 4, 2, 8, 1, 8, 4 }
   t.near(stats.dip(profile, { n = 10, from = 0.5, to = 0.5 }).estimate, 0.5, 1e-2)

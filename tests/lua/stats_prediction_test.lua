@@ -70,6 +70,7 @@ function test.too_little_is_refused()
   local short = stats.held_out({ 1, 2, 3, 4, 6 }, { a = { 1, 3, 2, 4, 5 }, b = { 1, 0, 2, 0, 1 } })
   t.eq({ short.q2.refused, #short.predicted }, { "4 units for 3 coefficients; at least 5 are needed", 5 })
   t.eq(stats.q2({ 2, 2, 2 }, { 1, 2, 3 }).refused, "what is predicted is the same everywhere")
+  t.eq(stats.q2({ 0.1, 0.1, 0.1 }, { 1, 2, 3 }).refused, "what is predicted is the same everywhere") -- mean ~= 0.1
 end
 
 function test.errors_say_what_is_wrong()

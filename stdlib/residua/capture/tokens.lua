@@ -22,6 +22,13 @@ local function lengths_of(model, texts, aligned)
   return lengths
 end
 
+-- Channels less their mean, over their standard deviation; 0 where all values are equal but for the mean's rounding.
+local function standardized(rows)
+  local mean, std = rows:mean(1, true), rows:std(1, true)
+  local varies = std:gt(mean:abs() * 1e-6):to(rows:dtype())
+  return (rows - mean) * varies / (std + 1e-12)
+end
+
 -- [tokens, channels] of one language at one site; nil where no token is left.
 local function rows_of(values, lengths, opts)
   local parts = {}
@@ -30,10 +37,7 @@ local function rows_of(values, lengths, opts)
     parts[#parts + 1] = #positions > 0 and value:index(1, positions) or nil
   end
   local rows = #parts > 0 and tensor.cat(parts, 1) or nil
-  if rows and opts.standardize then
-    return (rows - rows:mean(1, true)) / (rows:std(1, true) + 1e-12)
-  end
-  return rows
+  return rows and opts.standardize and standardized(rows) or rows
 end
 
 ---@class residua.capture.TokenOpts

@@ -29,6 +29,10 @@ function M.curve(opts)
   opts = options.check("disparity.curve", opts, { model = { "Model", required = true },
     plans = { "table", required = true }, texts = { "Corpus", required = true }, at = { "table", required = true },
     reference = { "string" }, seed = { "integer", 1 } })
+  if #opts.at ~= #opts.plans then
+    error(("disparity.curve: at: %d values for %d plans; say what each plan stands for"):format(#opts.at,
+      #opts.plans), 2)
+  end
   local models, seen = { opts.model }, {}
   local rows = { distinct = 0 }
   for i, plan in ipairs(opts.plans) do
@@ -80,7 +84,8 @@ function M.crossing(rows, level)
   local at, crossings = {}, {}
   for i, row in ipairs(rows) do
     if not row.draws then
-      return { refused = ("no ratio at %s: %s"):format(tostring(row.at), rows.refused or "unknown") }
+      local why = row.disparity and row.disparity.refused or rows.refused or "unknown"
+      return { refused = ("no ratio at %s: %s"):format(tostring(row.at), why) }
     end
     at[i] = row.at
   end

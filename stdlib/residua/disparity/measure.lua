@@ -195,7 +195,10 @@ end
 
 --- Returns the row of a language.
 ---@param language string
----@return table
+---@return table? row  nil where the texts lack the language
+---@example
+---local m, texts = model.load("mini"), corpus.load("parallel16", { sentences = 3 })
+---assert(disparity.compare(m, m:quantized(quant.sane()), texts):row("heb").script == "Hebrew")
 function Disparity:row(language)
   return labels.row(self.rows, language)
 end

@@ -121,6 +121,13 @@ end
 --- Returns the value of one set.
 ---@param set any[]
 ---@return number value
+---@example
+---local p = search.problem { units = 2, value = function(sets)
+---  local sizes = {}
+---  for i, set in ipairs(sets) do sizes[i] = #set end
+---  return sizes
+---end }
+---assert(p:value({ 1, 2 }) == 2)
 function Problem:value(set)
   return values.lookup(self, { set_of(self, set, 2) })[1]
 end
@@ -165,10 +172,10 @@ end
 ---assert(p:ratio({ 0 }, {}).estimate < 1)
 function Problem:ratio(set, other)
   local keys = { set_of(self, set, 2), set_of(self, other, 2) }
-  values.lookup(self, keys)
   if self.column == "value" then
     error("Problem:ratio: the values are of a function; a ratio with an interval is of dNLL or gap", 2)
   end
+  values.lookup(self, keys)
   local draws = measured.draws(self.base, { self.losses[keys[1]], self.losses[keys[2]] }, self.column)
   return stats.from_draws(draws:select(1, 1) / draws:select(1, 2),
     { n = self.base.sentences, level = self.opts.level, extreme = self.column == "gap" })
@@ -190,6 +197,10 @@ end
 ---@param set any[]
 ---@param opts? residua.disparity.Opts
 ---@return Disparity
+---@example
+---local texts = corpus.load("parallel16", { sentences = 3, languages = { "eng", "heb" } })
+---local p = search.problem { model = model.load("mini"), texts = texts, with = quant.int { bits = 3 } }
+---assert(p:disparity({ 0 }):row("heb").delta_byte.estimate > 0)
 function Problem:disparity(set, opts)
   check_model(self, "Problem:disparity")
   local key = set_of(self, set, 2)

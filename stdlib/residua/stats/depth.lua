@@ -39,7 +39,8 @@ function M.peak(by_draw, opts)
     depths = { "table" }, level = { "number", 0.95 } })
   local depths = tensor.from_table(depths_of("stats.peak", by_draw, opts.depths), "float64")
   local places = opts.least and by_draw:argmin(2) or by_draw:argmax(2)
-  return draws.from_draws(depths:index(1, places), { n = opts.n, level = opts.level })
+  local missing = by_draw:sum(2) * 0 -- NaN where a layer has NaN, which counts as the highest and the lowest
+  return draws.from_draws(depths:index(1, places) + missing, { n = opts.n, level = opts.level })
 end
 
 ---@class residua.stats.DipOpts

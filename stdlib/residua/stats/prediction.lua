@@ -74,12 +74,12 @@ function M.q2(y, predicted, opts)
       error(("stats.q2: %s: %d values where y has %d"):format(name, #lists[name], #y), 2)
     end
   end
-  local against, mean = opts.against or {}, mean_of(y)
-  for i in ipairs(y) do
-    against[i] = against[i] or mean
+  local against, mean, squares = {}, mean_of(y), 0
+  for i, value in ipairs(y) do
+    against[i], squares = opts.against and opts.against[i] or mean, squares + value ^ 2
   end
   local errors, spread = squares_by_group(y, predicted, against, opts.groups)
-  if mean_of(spread) == 0 then
+  if mean_of(spread) * #spread <= 1e-24 * squares then -- rounding of the mean
     return { refused = "what is predicted is the same everywhere" }
   end
   local lost = native.ratio(errors, spread, opts.seed, 0.95, 2000)
