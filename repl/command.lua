@@ -8,8 +8,6 @@ local text = require("residua.text")
 
 local M = {}
 
-local plain_print <const> = print
-
 local USAGE <const> = [==[
 residua                          session
 residua FILE.lua [ARGS]          run a script
@@ -118,20 +116,9 @@ local function guarded(f, options, prefix)
   return math.tointeger(result) or result == false and 1 or 0
 end
 
--- `print` that shows what a plain table holds, an effect for instance, as a session does.
-local function print_values(...)
-  local values = table.pack(...)
-  for index = 1, values.n do
-    if type(values[index]) == "table" then
-      values[index] = require("repl.display").readable(values[index])
-    end
-  end
-  plain_print(table.unpack(values, 1, values.n))
-end
-
 -- Globals as user code sees them: the modules of the library, loaded on first use.
 local function install_globals(assign)
-  rawset(_G, "print", print_values)
+  rawset(_G, "print", require("repl.print"))
   require("residua.store").use()
   require("residua.screen").use(terminal.width)
   strict.install({

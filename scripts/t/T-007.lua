@@ -46,8 +46,9 @@ return experiment {
 
     local rows = {}
     for layer = 1, layers do
-      rows[layer] = { layer = layer - 1, raw_components = stats.from_draws(components:column(layer), { n = count }),
-        entropy_rank = stats.from_draws(rank:column(layer), { n = count }) }
+      local opts = { n = count, extreme = true }
+      rows[layer] = { layer = layer - 1, raw_components = stats.from_draws(components:column(layer), opts),
+        entropy_rank = stats.from_draws(rank:column(layer), opts) }
     end
     x:table(rows, { columns = { "layer", "raw_components", "entropy_rank" },
       caption = "Components to 95 % of the variance, raw; entropy rank, standardised" })

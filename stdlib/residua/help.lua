@@ -200,7 +200,7 @@ end
 ---@return string? text  nil where it has none
 ---@example
 ---local help = require("residua.help")
----assert(help.text(help.text):find("@param f function", 1, true) and not help.text(print))
+---assert(help.text(help.text):find("@param f function", 1, true) and not help.text(next))
 function M.text(f)
   local entry = lookup.entry(f)
   return entry and entry.raw

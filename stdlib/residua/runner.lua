@@ -1,5 +1,6 @@
 -- Runs experiments: parameters, context, verdicts, records, and the table that ends a run.
 
+local cells = require("residua.report.cells")
 local context = require("residua.context")
 local corpus = require("residua.corpus")
 local failure = require("residua.failure")
@@ -14,6 +15,7 @@ local system = require("residua.system")
 local table_of = require("residua.table")
 local text = require("residua.text")
 local verdict = require("residua.verdict")
+local why_of = require("residua.report.verdicts").why
 
 local M = {}
 
@@ -58,28 +60,12 @@ local function prepare(ids, options)
   return jobs
 end
 
--- "x.y [a, b]", for the final table.
-local function effect_text(effect)
-  if not effect.estimate then
-    return ""
-  elseif not (effect.low and effect.high) then
-    return text.number(effect.estimate)
-  end
-  return ("%s [%s, %s]"):format(text.number(effect.estimate), text.number(effect.low), text.number(effect.high))
-end
-
--- Why a verdict is no more than it is.
-local function reason(entry)
-  local on_given = entry.effect.given and "rests on given numbers: " .. entry.effect.given
-  return on_given and entry.why and entry.why .. "; " .. on_given or on_given or entry.why
-end
-
 local function verdict_rows(id, verdicts)
   local rows = {}
   for i, entry in ipairs(verdicts) do
     rows[i] = { id = id, prediction = entry.prediction.text, expects = verdict.criterion(entry.prediction),
-      verdict = entry.verdict, effect = effect_text(entry.effect), ["p (Holm)"] = entry.effect.adjusted_p,
-      why = reason(entry) }
+      verdict = entry.verdict, effect = entry.effect.estimate and cells.text(entry.effect) or "",
+      ["p (Holm)"] = entry.effect.adjusted_p, why = why_of(entry) }
   end
   return rows
 end

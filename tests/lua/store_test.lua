@@ -13,9 +13,9 @@ local function environment(values)
   end
 end
 
-local function verdict(name, word, effect)
+local function verdict(name, word, effect, given)
   return { name = name, prediction = "it " .. name, verdict = word, effect = effect, p = 0.01, adjusted_p = 0.02, n = 9,
-    interval = { low = effect - 1, high = effect + 1, level = 0.95 } }
+    interval = { low = effect - 1, high = effect + 1, level = 0.95 }, given = given }
 end
 
 -- The plain record of a run, with changes.
@@ -24,7 +24,7 @@ local function record(changes)
     started = "2026-11-23T10:11:12Z", model = "mini", texts = "parallel16", params = { bits = 4, per = "tensor" },
     digests = { model = "aa", texts = "bb", tokenizer = "cc" }, versions = { residua = "0.1.0", lua = "Lua 5.4" },
     device = "cpu", threads = 1, warnings = { "careful, \"it\" moves" }, rows = { { bits = 4 }, { bits = 8 } },
-    verdicts = { verdict("rises", "supported", 3), verdict("sinks", "refuted", -2) } }
+    verdicts = { verdict("rises", "supported", 3), verdict("sinks", "refuted", -2, "the record") } }
   for key, value in pairs(changes or {}) do
     plain[key] = value
   end
@@ -143,7 +143,8 @@ function test.one_run()
   local out, err, status = runs("show 20261123")
   t.eq({ err, status }, { "", 0 })
   for _, wanted in ipairs({ "20261123T101112-T-004  Residual propagation\nIs it so?\n", "it rises", "3 [2, 4]",
-    "Params\n  bits  4\n  per   tensor\n", "tokenizer  cc", "residua  0.1.0", 'careful, "it" moves', "2 rows" }) do
+    "Params\n  bits  4\n  per   tensor\n", "tokenizer  cc", "residua  0.1.0", 'careful, "it" moves', "2 rows",
+    "rests on given numbers: the record" }) do
     t.ok(out:find(wanted, 1, true), wanted .. " is not in\n" .. out)
   end
 end

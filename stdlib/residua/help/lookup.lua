@@ -119,7 +119,7 @@ end
 ---@return residua.help.Entry?
 ---@example
 ---local lookup = require("residua.help.lookup")
----assert(lookup.entry(lookup.entry).name:find("lookup.entry", 1, true) and not lookup.entry(print))
+---assert(lookup.entry(lookup.entry).name:find("lookup.entry", 1, true) and not lookup.entry(next))
 function M.entry(f)
   local info = debug.getinfo(f, "S")
   if info.what ~= "C" then

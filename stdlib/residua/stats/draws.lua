@@ -54,8 +54,9 @@ end
 ---@class residua.stats.FromDrawsOpts
 ---@field n integer  observations that were drawn from; fewer than 3 give no interval
 ---@field level? number  0.95 by default
----@field extreme? boolean  the value is a maximum, a minimum or a range, which resampling drives outwards: each end is
----  the wider of the percentile and of the other percentile reflected at the estimate. False by default
+---@field extreme? boolean  the value is a maximum, a minimum or a range, which resampling drives outwards, or a rank
+---  of a spectrum, which it lowers: each end is the wider of the percentile and of the other percentile reflected at
+---  the estimate. False by default
 
 --- Returns the effect that a value has in the data, first in the list, and in resamples, the others: its interval is
 --- theirs between percentiles (of `extreme` values they alone would lie on one side of the truth). Draws in which the

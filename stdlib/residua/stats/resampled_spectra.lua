@@ -30,7 +30,8 @@ local function sums_by_unit(rows, units, count)
 end
 
 --- Returns what a measure makes of the spectrum of a covariance, in the data and in resamples of the units that its
---- rows belong to. The mean is that of each resample.
+--- rows belong to. The mean is that of each resample. A unit that is drawn twice adds no dimension, so that ranks of
+--- resamples lie below that of the data: give `stats.from_draws` these with `extreme`.
 ---@param rows Tensor  [items, features]
 ---@param units integer[]  of each row, from 1
 ---@param draws Tensor  [1 + resamples, units], see `stats.draws`
