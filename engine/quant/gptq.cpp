@@ -11,12 +11,18 @@ namespace residua {
 
 namespace {
 
+/// [in, out], a copy: a weight that is stored transposed has its columns in a row already, and would
+/// change with them.
+at::Tensor own_columns(const at::Tensor& weight) {
+  return weight.to(at::kCPU, at::kFloat).t().clone(at::MemoryFormat::Contiguous);
+}
+
 class Gptq {
  public:
   Gptq(const at::Tensor& weight, const Inputs& inputs, const Quantizer& q,
        const GptqOptions& options)
       : q_(q), options_(options), rules_{q.grid, q.clip, q.scale_format, q.rounding, q.seed, 1},
-        columns_(weight.to(at::kCPU, at::kFloat).t().contiguous()), hessian_(inputs.gram.clone()) {
+        columns_(own_columns(weight)), hessian_(inputs.gram.clone()) {
     const at::Tensor power = inputs.gram.diagonal(), dead = power == 0;
     hessian_.diagonal().masked_fill_(dead, 1).add_(options.damp * power.mean());
     columns_.masked_fill_(dead.unsqueeze(1), 0); // never active: any weight will do

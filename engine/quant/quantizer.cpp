@@ -52,11 +52,15 @@ at::Tensor matrix_copy(const at::Tensor& tensor) {
   return copy.reshape({-1, tensor.dim() == 0 ? 1 : tensor.size(-1)});
 }
 
-/// The positions below `size` that are not kept.
-at::Tensor others(const std::vector<int64_t>& kept, int64_t size) {
+void check_kept(const std::vector<int64_t>& kept, int64_t size) {
   if (!kept.empty() && (kept.front() < 0 || kept.back() >= size))
     throw Error(cat("row or column ", kept.back() + 1, " of ", size, " cannot be kept"),
                 "keep positions that are there");
+}
+
+/// The positions below `size` that are not kept.
+at::Tensor others(const std::vector<int64_t>& kept, int64_t size) {
+  check_kept(kept, size);
   std::vector<int64_t> rest;
   for (int64_t position = 0; position < size; ++position)
     if (!std::binary_search(kept.begin(), kept.end(), position))
@@ -114,6 +118,21 @@ void quantize_rest(at::Tensor& matrix, const Quantizer& q) {
       rest);
 }
 
+/// Whether no row has a say in what becomes of another.
+bool rows_are_apart(const Quantizer& q) {
+  const bool by_row = q.per == Granularity::channel || q.per == Granularity::group;
+  return by_row && !q.bias_correction && !q.bit_allocation && q.scale_format != ScaleFormat::e4m3;
+}
+
+/// In place, without the copies of `quantize_rest`.
+void quantize_other_rows(at::Tensor& matrix, const Quantizer& q) {
+  check_kept(q.kept_rows, matrix.size(0));
+  std::vector<int> bits(static_cast<std::size_t>(matrix.size(0)), q.grid.bits);
+  for (const int64_t row : q.kept_rows)
+    bits[static_cast<std::size_t>(row)] = kKeptRow;
+  quantize_matrix(matrix, q, bits, false);
+}
+
 /// ", rows kept 1 4", positions from 1.
 std::string listed_positions(const std::string& what, const std::vector<int64_t>& positions) {
   std::string text = positions.empty() ? "" : what;
@@ -151,10 +170,12 @@ at::Tensor Quantizer::apply(const at::Tensor& tensor) const {
   if (tensor.numel() == 0)
     return tensor;
   at::Tensor matrix = matrix_copy(tensor);
-  if (keeps_some(*this))
-    quantize_rest(matrix, *this);
-  else
+  if (!keeps_some(*this))
     quantize_whole(matrix, *this);
+  else if (kept_columns.empty() && rows_are_apart(*this))
+    quantize_other_rows(matrix, *this);
+  else
+    quantize_rest(matrix, *this);
   return matrix.reshape(tensor.sizes()).to(tensor.device());
 }
 

@@ -86,7 +86,8 @@ ErrorSums quantize_tiles(at::Tensor& matrix, const Tiling& tiling, const BlockRu
         Tile tile(data, tiling, index);
         if (!row_bits.empty())
           own.grid.bits = row_bits[static_cast<std::size_t>(tile.row())];
-        tile.quantize(own, with_sums ? &sums : nullptr);
+        if (own.grid.bits != kKeptRow)
+          tile.quantize(own, with_sums ? &sums : nullptr);
       }
       const std::lock_guard lock(mutex);
       total.add(sums);

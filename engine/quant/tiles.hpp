@@ -16,8 +16,11 @@ struct Tiling {
   int64_t count() const { return down() * across(); }
 };
 
+/// In place of bits: the row stays as it is.
+constexpr int kKeptRow = -1;
+
 /// Quantizes a contiguous float32 matrix in place, tile by tile. `row_bits` gives the bits of each
-/// row where it is not empty. Returns what it did if `with_sums`.
+/// row, or kKeptRow, where it is not empty. Returns what it did if `with_sums`.
 ErrorSums quantize_tiles(at::Tensor& matrix, const Tiling& tiling, const BlockRules& rules,
                          const std::vector<int>& row_bits, bool with_sums);
 

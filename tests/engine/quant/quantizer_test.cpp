@@ -217,6 +217,38 @@ TEST_CASE("bits per value by hand", "[quant]") {
   CHECK(groups.bits_per_value(8, 16) == 2 + 18.0 * 32 / 128);
 }
 
+TEST_CASE("kept rows and columns stay, the others become what they become alone",
+          "[quant][property]") {
+  const at::Tensor weight = random_weight(9, 33, 4, true);
+  const std::vector<int64_t> some = {0, 3, 4, 8}, rest = {1, 2, 5, 6, 7};
+  const at::Tensor rows = at::tensor(rest, at::kLong);
+  for (Quantizer q : all_quantizers())
+    for (const bool corrected : {false, true})
+      for (const std::vector<int64_t>& columns : {std::vector<int64_t>{}, {2, 30}}) {
+        q.bias_correction = corrected;
+        const at::Tensor kept = at::tensor(columns, at::kLong);
+        const at::Tensor mask = at::ones({33}, at::kBool).index_fill_(0, kept, 0);
+        const at::Tensor across = mask.nonzero().flatten();
+        at::Tensor expected = weight.clone();
+        expected.index_put_({rows.unsqueeze(1), across},
+                            q.apply(weight.index_select(0, rows).index_select(1, across)));
+        q.kept_rows = some;
+        q.kept_columns = columns;
+        INFO(q.describe());
+        CHECK(q.apply(weight).equal(expected));
+        q.kept_rows = q.kept_columns = {};
+      }
+}
+
+TEST_CASE("a stochastic row is rounded alike whatever other rows are kept", "[quant]") {
+  const at::Tensor weight = random_weight(4, 64, 5);
+  Quantizer q = integer_quantizer(4, true, Granularity::channel);
+  q.rounding = Rounding::stochastic;
+  const at::Tensor all = q.apply(weight);
+  q.kept_rows = {1};
+  CHECK(q.apply(weight)[3].equal(all[3]));
+}
+
 TEST_CASE("one scale for all: threads share the work and change no bit", "[quant][property]") {
   const at::Tensor weight = random_weight(301, 517, 8, true); // 76 pieces, the last one short
   const int before = at::get_num_threads();
