@@ -8,8 +8,8 @@ namespace residua {
 
 namespace {
 
-constexpr int64_t kMaxRank =
-    16; // of a shape; keeps bad input from making tensors of a million dimensions
+// Of a shape; keeps bad input from making tensors of a million dimensions.
+constexpr int64_t kMaxRank = 16;
 
 /// The integer at `index`, or nothing when it is not one.
 std::optional<int64_t> read_integer(lua_State* L, int index) {
@@ -41,19 +41,6 @@ std::string element_place(int64_t position) {
   return cat("element ", position, ": ");
 }
 
-[[noreturn]] void throw_element_error(lua_State* L, int index, int64_t position, int at,
-                                      const char* expected) {
-  throw ArgError(index,
-                 cat(element_place(position), expected, " expected, got ", type_name(L, at)));
-}
-
-int64_t read_element(lua_State* L, int index, int64_t position, int at) {
-  const auto value = read_integer(L, at);
-  if (!value)
-    throw ArgError(index, element_place(position) + integer_error(L, at));
-  return *value;
-}
-
 void require_sizes(const std::vector<int64_t>& shape, int index) {
   if (static_cast<int64_t>(shape.size()) > kMaxRank)
     throw ArgError(index, cat(shape.size(), " dimensions, expected at most ", kMaxRank));
@@ -75,6 +62,12 @@ std::string type_name(lua_State* L, int index) {
 
 void throw_type_error(lua_State* L, int index, std::string_view expected) {
   throw ArgError(index, cat(expected, " expected, got ", type_name(L, index)));
+}
+
+void throw_element_error(const ArgError& error, int at, int index, int64_t position) {
+  if (error.index() != at)
+    throw error;
+  throw ArgError(index, element_place(position) + error.what());
 }
 
 void reserve(lua_State* L, int slots) {
@@ -162,29 +155,19 @@ std::size_t check_enum(lua_State* L, int index, std::string_view what,
 
 std::vector<double> check_numbers(lua_State* L, int index) {
   std::vector<double> values;
-  read_elements(L, index, [&](int at, int64_t position) {
-    if (lua_type(L, at) != LUA_TNUMBER)
-      throw_element_error(L, index, position, at, "number");
-    values.push_back(lua_tonumber(L, at));
-  });
+  read_elements(L, index, [&](int at, int64_t) { values.push_back(check_number(L, at)); });
   return values;
 }
 
 std::vector<int64_t> check_integers(lua_State* L, int index) {
   std::vector<int64_t> values;
-  read_elements(L, index, [&](int at, int64_t position) {
-    values.push_back(read_element(L, index, position, at));
-  });
+  read_elements(L, index, [&](int at, int64_t) { values.push_back(check_integer(L, at)); });
   return values;
 }
 
 std::vector<std::string> check_strings(lua_State* L, int index) {
   std::vector<std::string> values;
-  read_elements(L, index, [&](int at, int64_t position) {
-    if (lua_type(L, at) != LUA_TSTRING)
-      throw_element_error(L, index, position, at, "string");
-    values.emplace_back(check_string(L, at));
-  });
+  read_elements(L, index, [&](int at, int64_t) { values.emplace_back(check_string(L, at)); });
   return values;
 }
 
@@ -198,9 +181,7 @@ int64_t check_index(lua_State* L, int index, int64_t size) {
 
 std::vector<int64_t> check_indices(lua_State* L, int index, int64_t size) {
   std::vector<int64_t> values;
-  read_elements(L, index, [&](int at, int64_t position) {
-    values.push_back(index_from_one(read_element(L, index, position, at), size, index, position));
-  });
+  read_elements(L, index, [&](int at, int64_t) { values.push_back(check_index(L, at, size)); });
   return values;
 }
 

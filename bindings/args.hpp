@@ -29,6 +29,9 @@ class ArgError : public std::runtime_error {
 
 /// What an error calls the value at `index`: "string", "Tensor", "no value".
 std::string type_name(lua_State* L, int index);
+/// Rethrows: what is wrong with the value at stack index `at` is wrong with element `position` of
+/// argument `index`.
+[[noreturn]] void throw_element_error(const ArgError& error, int at, int index, int64_t position);
 /// "number expected, got string".
 [[noreturn]] void throw_type_error(lua_State* L, int index, std::string_view expected);
 /// Whether the argument is absent or nil.
@@ -64,7 +67,8 @@ std::string listed(std::span<const std::string_view> names);
 std::size_t check_enum(lua_State* L, int index, std::string_view what,
                        std::span<const std::string_view> names);
 
-/// Calls `read(stack index, position)` for each element of the list at `index`, read raw.
+/// Calls `read(stack index, position)` for each element of the list at `index`, read raw. Where an
+/// element is wrong, the error names the list's argument and the position.
 template <class Read> void read_elements(lua_State* L, int index, Read read) {
   if (lua_type(L, index) != LUA_TTABLE)
     throw_type_error(L, index, "table");
@@ -72,7 +76,12 @@ template <class Read> void read_elements(lua_State* L, int index, Read read) {
   const auto size = static_cast<int64_t>(lua_rawlen(L, index));
   for (int64_t position = 1; position <= size; ++position) {
     lua_rawgeti(L, index, position);
-    read(lua_gettop(L), position);
+    const int at = lua_gettop(L);
+    try {
+      read(at, position);
+    } catch (const ArgError& error) {
+      throw_element_error(error, at, index, position);
+    }
     lua_pop(L, 1);
   }
 }

@@ -6,7 +6,6 @@
 #include "bindings/entry.hpp"
 
 #include <concepts>
-#include <cstddef>
 #include <lua.hpp>
 #include <memory>
 #include <new>

@@ -8,10 +8,10 @@ namespace residua {
 
 static constexpr void (*kModules[])(lua_State*) = {
     register_memory, // first: tensors lean on it
-    register_help,   register_tensor,        register_tokenizer, register_corpus,
-    register_quant,  register_quant_methods, register_model,     register_checkpoint,
-    register_run,    register_divergence,    register_train,     register_stats,
-    register_store,  register_system,        register_json,
+    register_help,       register_tensor,        register_tokenizer,  register_corpus,
+    register_quant,      register_quant_methods, register_plan,       register_model,
+    register_checkpoint, register_run,           register_divergence, register_train,
+    register_stats,      register_store,         register_system,     register_json,
 };
 
 int open_native(lua_State* L) {

@@ -15,6 +15,7 @@ void register_tokenizer(lua_State* L);
 void register_corpus(lua_State* L);
 void register_quant(lua_State* L);
 void register_quant_methods(lua_State* L);
+void register_plan(lua_State* L);
 void register_model(lua_State* L);
 void register_checkpoint(lua_State* L);
 void register_run(lua_State* L);

@@ -30,6 +30,9 @@ using MomentsBox = Box<stats::Moments>;
 using SketchBox = Box<stats::QuantileSketch>;
 using TrainerBox = Box<std::unique_ptr<Trainer>>;
 
+/// Pushes the options of a quantizer as plain data; returns 1.
+int push_quantizer_options(lua_State* L, const Quantizer& quantizer);
+
 /// The model itself, or each of a list of models.
 std::vector<Model> check_models(lua_State* L, int index);
 const std::vector<TokenIds>& check_tokens(lua_State* L, int index);

@@ -1,7 +1,7 @@
 // Divergences of models from a base model, token by token, and their summaries.
 
 #include "bindings/native.hpp"
-#include "bindings/values.hpp"
+#include "bindings/wrap_stats.hpp"
 #include "engine/probe/divergence_summary.hpp"
 
 namespace residua {
@@ -12,14 +12,6 @@ int run_divergence(lua_State* L) {
   const auto found = diverge(ModelBox::check(L, 1), check_models(L, 2), check_tokens(L, 3));
   push_list(L, found.values, [L](const at::Tensor& values) { push_tensor(L, values); });
   return 1 + push(L, found.tokens);
-}
-
-/// Groups of texts, from 1 in Lua.
-std::vector<int64_t> check_groups(lua_State* L, int index, int64_t count) {
-  std::vector<int64_t> groups = check_integers(L, index);
-  for (std::size_t i = 0; i < groups.size(); ++i)
-    groups[i] = index_from_one(groups[i], count, index, static_cast<int64_t>(i) + 1);
-  return groups;
 }
 
 int push_summary(lua_State* L, const DivergenceSummary& summary) {
@@ -38,12 +30,10 @@ int push_summary(lua_State* L, const DivergenceSummary& summary) {
 
 int run_divergence_summary(lua_State* L) {
   const int64_t count = check_integer(L, 4, 1, 1 << 20);
-  DivergenceSummaryOptions options;
-  options.seed = static_cast<uint64_t>(opt_integer(L, 6, 1));
-  options.level = opt_number(L, 7, options.level);
-  options.resamples = opt_integer(L, 8, options.resamples);
-  const auto summaries = summarize(check_tensor(L, 1), check_integers(L, 2),
-                                   check_groups(L, 3, count), count, check_integers(L, 5), options);
+  const auto options = check_resampling<DivergenceSummaryOptions>(L, 6);
+  const auto summaries =
+      summarize(check_tensor(L, 1), check_integers(L, 2), check_indices(L, 3, count), count,
+                check_integers(L, 5), options);
   return push_list(L, summaries,
                    [L](const DivergenceSummary& summary) { push_summary(L, summary); });
 }

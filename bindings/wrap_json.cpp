@@ -6,6 +6,7 @@
 #include "bindings/push.hpp"
 
 #include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 namespace residua {
@@ -36,7 +37,7 @@ json table_to_json(lua_State* L, int index, int depth) {
     const int value = lua_gettop(L);
     if (lua_type(L, value - 1) != LUA_TSTRING)
       throw Error("a JSON object has string keys", "use a list or string keys");
-    object[lua_tostring(L, value - 1)] = to_json(L, value, depth + 1);
+    object[std::string(check_string(L, value - 1))] = to_json(L, value, depth + 1);
     lua_pop(L, 1);
   }
   return object;
@@ -66,13 +67,20 @@ json to_json(lua_State* L, int index, int depth) {
   }
 }
 
+/// Beyond them integers become floats, as in Lua's own source text.
+bool fits_integer(const json& value) {
+  return !value.is_number_unsigned() ||
+         value.get<uint64_t>() <= static_cast<uint64_t>(std::numeric_limits<lua_Integer>::max());
+}
+
 int push_json(lua_State* L, const json& value) {
   reserve(L, 6);
   if (value.is_object()) {
     lua_newtable(L);
     for (const auto& [key, field] : value.items()) {
+      push(L, key); // may hold a NUL
       push_json(L, field);
-      lua_setfield(L, -2, key.c_str());
+      lua_rawset(L, -3);
     }
   } else if (value.is_array()) {
     lua_newtable(L);
@@ -84,7 +92,7 @@ int push_json(lua_State* L, const json& value) {
     push(L, value.get_ref<const std::string&>());
   } else if (value.is_boolean()) {
     push(L, value.get<bool>());
-  } else if (value.is_number_integer()) {
+  } else if (value.is_number_integer() && fits_integer(value)) {
     push(L, value.get<int64_t>());
   } else if (value.is_number()) {
     push(L, value.get<double>());
@@ -100,10 +108,8 @@ int json_encode(lua_State* L) {
 }
 
 int json_decode(lua_State* L) {
-  int depth = 0;
-  const auto limit = [&depth](int level, json::parse_event_t, json&) {
-    depth = level;
-    if (level > kDeepest)
+  const auto limit = [](int depth, json::parse_event_t, json&) {
+    if (depth > kDeepest)
       throw Error("JSON nests too deep");
     return true;
   };
@@ -111,6 +117,8 @@ int json_decode(lua_State* L) {
     return push_json(L, json::parse(check_string(L, 1), limit));
   } catch (const json::parse_error& e) {
     throw Error(cat("not valid JSON at byte ", e.byte));
+  } catch (const json::out_of_range&) {
+    throw Error("not valid JSON: it holds a number beyond float64");
   }
 }
 

@@ -44,10 +44,9 @@ int model_random(lua_State* L) {
 
 int model_save(lua_State* L) {
   const Model& model = ModelBox::check(L, 1);
-  const auto dtype = find_dtype(check_string(L, 3));
-  if (!dtype)
-    throw ArgError(3, cat("expected one of: ", listed(dtype_names())));
-  save_weights(model.weights(), check_string(L, 2), *dtype, std::string(check_string(L, 4)));
+  constexpr std::string_view kDtypes[] = {"float32", "float16"};
+  const auto dtype = *find_dtype(kDtypes[check_enum(L, 3, "dtype", kDtypes)]);
+  save_weights(model.weights(), check_string(L, 2), dtype, std::string(check_string(L, 4)));
   return 0;
 }
 

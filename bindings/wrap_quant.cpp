@@ -1,4 +1,4 @@
-// Quantizer and Plan.
+// Quantizers.
 
 #include "bindings/native.hpp"
 #include "bindings/values.hpp"
@@ -12,6 +12,37 @@ namespace residua {
 namespace {
 
 constexpr std::string_view kScaleFormats[] = {"float32", "power_of_two", "e4m3"};
+
+void push_positions(lua_State* L, std::vector<int64_t> positions) {
+  for (int64_t& position : positions)
+    ++position;
+  push(L, positions);
+}
+
+} // namespace
+
+int push_quantizer_options(lua_State* L, const Quantizer& q) {
+  lua_newtable(L);
+  set_field(L, "grid", kGridNames[static_cast<int>(q.grid.kind)]);
+  set_field(L, "bits", q.grid.bits);
+  set_field(L, "per", kGranularityNames[static_cast<int>(q.per)]);
+  set_field(L, "group", q.group_size);
+  set_field(L, "clip", kClipNames[static_cast<int>(q.clip.rule)]);
+  set_field(L, "clip_value", q.clip.value);
+  set_field(L, "one_sided", q.clip.one_sided);
+  set_field(L, "scales", kScaleFormats[static_cast<int>(q.scale_format)]);
+  if (q.rounding == Rounding::stochastic)
+    set_field(L, "seed", static_cast<int64_t>(q.seed));
+  set_field(L, "bias_correction", q.bias_correction);
+  set_field(L, "allocate_bits", q.bit_allocation);
+  push_positions(L, q.kept_rows);
+  lua_setfield(L, -2, "rows");
+  push_positions(L, q.kept_columns);
+  lua_setfield(L, -2, "columns");
+  return 1;
+}
+
+namespace {
 
 int quant_make(lua_State* L) {
   Quantizer q;
@@ -36,9 +67,11 @@ int quant_make(lua_State* L) {
 /// Positions from 1 as ascending positions from 0, each once.
 std::vector<int64_t> check_positions(lua_State* L, int index) {
   std::vector<int64_t> positions = check_integers(L, index);
-  for (int64_t& position : positions)
-    if (--position < 0)
-      throw ArgError(index, cat("position ", position + 1, "; positions count from 1"));
+  for (int64_t& position : positions) {
+    if (position < 1)
+      throw ArgError(index, cat("position ", position, "; positions count from 1"));
+    --position;
+  }
   std::sort(positions.begin(), positions.end());
   positions.erase(std::unique(positions.begin(), positions.end()), positions.end());
   return positions;
@@ -63,35 +96,8 @@ int quantizer_error(lua_State* L) {
   return 1;
 }
 
-void push_positions(lua_State* L, std::vector<int64_t> positions) {
-  for (int64_t& position : positions)
-    ++position;
-  push(L, positions);
-}
-
-void push_options(lua_State* L, const Quantizer& q) {
-  lua_newtable(L);
-  set_field(L, "grid", kGridNames[static_cast<int>(q.grid.kind)]);
-  set_field(L, "bits", q.grid.bits);
-  set_field(L, "per", kGranularityNames[static_cast<int>(q.per)]);
-  set_field(L, "group", q.group_size);
-  set_field(L, "clip", kClipNames[static_cast<int>(q.clip.rule)]);
-  set_field(L, "clip_value", q.clip.value);
-  set_field(L, "one_sided", q.clip.one_sided);
-  set_field(L, "scales", kScaleFormats[static_cast<int>(q.scale_format)]);
-  if (q.rounding == Rounding::stochastic)
-    set_field(L, "seed", static_cast<int64_t>(q.seed));
-  set_field(L, "bias_correction", q.bias_correction);
-  set_field(L, "allocate_bits", q.bit_allocation);
-  push_positions(L, q.kept_rows);
-  lua_setfield(L, -2, "rows");
-  push_positions(L, q.kept_columns);
-  lua_setfield(L, -2, "columns");
-}
-
 int quantizer_options(lua_State* L) {
-  push_options(L, QuantizerBox::check(L, 1));
-  return 1;
+  return push_quantizer_options(L, QuantizerBox::check(L, 1));
 }
 
 constexpr std::string_view kLaws[] = {"gauss", "laplace"};
@@ -113,21 +119,6 @@ int quantizer_optimum(lua_State* L) {
   return 2;
 }
 
-int quant_plan(lua_State* L) {
-  const auto selectors = check_strings(L, 1);
-  std::vector<Rule> rules;
-  read_elements(L, 2, [&](int at, int64_t position) {
-    if (position > static_cast<int64_t>(selectors.size()))
-      throw ArgError(2, "more quantizers than selectors");
-    const bool protects = lua_isboolean(L, at) && !check_boolean(L, at);
-    rules.push_back({selectors[position - 1],
-                     protects ? std::nullopt : std::optional(QuantizerBox::check(L, at))});
-  });
-  if (rules.size() != selectors.size())
-    throw ArgError(2, "fewer quantizers than selectors");
-  return PlanBox::push(L, Plan(std::move(rules)));
-}
-
 int quantizer_apply(lua_State* L) {
   return push_tensor(L, QuantizerBox::check(L, 1).apply(check_tensor(L, 2)));
 }
@@ -146,50 +137,6 @@ int quantizer_digest(lua_State* L) {
 
 int quantizer_tostring(lua_State* L) {
   return push(L, QuantizerBox::check(L, 1).describe());
-}
-
-int plan_cost(lua_State* L) {
-  const Cost cost = PlanBox::check(L, 1).cost(ModelBox::check(L, 2).weights());
-  lua_newtable(L);
-  set_field(L, "values", cost.values);
-  set_field(L, "protected_share", cost.protected_share());
-  set_field(L, "mean_bits", cost.mean_bits());
-  set_field(L, "bytes", cost.bytes());
-  return 1;
-}
-
-int plan_params(lua_State* L) {
-  const auto chosen = PlanBox::check(L, 1).resolve(ModelBox::check(L, 2).weights());
-  lua_newtable(L);
-  reserve(L, 4);
-  for (const auto& [name, quantizer] : chosen) {
-    QuantizerBox::push(L, quantizer);
-    lua_setfield(L, -2, name.c_str());
-  }
-  return 1;
-}
-
-int plan_rules(lua_State* L) {
-  return push_list(L, PlanBox::check(L, 1).rules(), [L](const Rule& rule) {
-    lua_newtable(L);
-    set_field(L, "selector", rule.selector);
-    if (!rule.quantizer)
-      return;
-    push_options(L, *rule.quantizer);
-    lua_setfield(L, -2, "quantizer");
-  });
-}
-
-int plan_digest(lua_State* L) {
-  return push(L, PlanBox::check(L, 1).digest());
-}
-
-int plan_equal(lua_State* L) {
-  return push(L, PlanBox::check(L, 1).digest() == PlanBox::check(L, 2).digest());
-}
-
-int plan_tostring(lua_State* L) {
-  return push(L, "Plan " + PlanBox::check(L, 1).describe());
 }
 
 const Entry kModule[] = {
@@ -214,11 +161,6 @@ const Entry kModule[] = {
 @return number
 @example
 assert(math.abs(quant.aciq_optimum("laplace", 4) - 5.028640) < 1e-5))"},
-    {"plan", quant_plan,
-     R"(Returns a plan of ordered rules; of several that match a param the last decides.
-@param selectors string[]  Globs of params.
-@param quantizers table  A Quantizer for each selector, or false to protect.
-@return Plan)"},
 };
 
 const Entry kQuantizer[] = {
@@ -235,8 +177,8 @@ assert(quant.int { bits = 4 }:apply(w):equal(tensor.from_table { { 7, -3, 0 } })
      R"(Returns what shares a scale: "tensor", "channel", "group", "block" or "token".
 @return string)"},
     {"keeping", quantizer_keeping,
-     R"(Returns the quantizer that leaves some rows and columns as they are; for the scales of the others they count as
-zeros.
+     R"(Returns the quantizer that leaves some rows and columns as they are; the others are quantized as if these were
+not there.
 @param rows integer[]  From 1.
 @param columns integer[]  From 1.
 @return Quantizer
@@ -266,30 +208,11 @@ assert(math.abs(quant.int { bits = 4 }:optimum("gauss") - 2.474) < 1e-3))"},
 };
 const Entry kQuantizerMeta[] = {{"__tostring", quantizer_tostring, "Describes the quantizer."}};
 
-const Entry kPlan[] = {
-    {"cost", plan_cost, R"(Returns what the plan costs on a model.
-@param model Model
-@return table  values, protected_share (0 to 1, of all weights), mean_bits per weight, bytes; scales included.
-@example
-local m = model.load("mini")
-assert(plan.make { with = quant.int { bits = 4 } }:cost(m).mean_bits < 16))"},
-    {"params", plan_params, R"(Returns the quantizer of each param that the plan quantizes.
-@param model Model
-@return table<string, Quantizer>)"},
-    {"rules", plan_rules, R"(Returns the rules as plain data, which `plan.of` takes.
-@return table[]  selector; quantizer (options) unless the rule protects.)"},
-    {"digest", plan_digest, R"(Returns a digest of the rules.
-@return string)"},
-};
-const Entry kPlanMeta[] = {{"__tostring", plan_tostring, "Lists the rules."},
-                           {"__eq", plan_equal, "Compares the rules."}};
-
 } // namespace
 
 void register_quant(lua_State* L) {
   register_module(L, "quant", kModule);
   register_type<Quantizer>(L, "quant", "Quantizer", kQuantizer, kQuantizerMeta);
-  register_type<Plan>(L, "quant", "Plan", kPlan, kPlanMeta);
 }
 
 } // namespace residua

@@ -7,8 +7,6 @@
 #include "engine/quant/hqq.hpp"
 #include "engine/quant/scaling.hpp"
 
-#include <ATen/ATen.h>
-
 namespace residua {
 
 namespace {
@@ -59,7 +57,7 @@ int quant_hqq(lua_State* L) {
   options.bits = static_cast<int>(check_integer(L, 2, 2, 8));
   options.group_size = check_integer(L, 3, 1, int64_t{1} << 31);
   options.p = opt_number(L, 4, options.p);
-  options.steps = static_cast<int>(opt_integer(L, 5, options.steps));
+  options.steps = opt_integer(L, 5, options.steps);
   return push_tensor(L, hqq(check_tensor(L, 1), options));
 }
 

@@ -68,14 +68,20 @@ int run_cost(lua_State* L) {
   return 1;
 }
 
+/// Models of a capture: the first one's sites are meant.
+std::vector<Model> check_some_models(lua_State* L, int index) {
+  std::vector<Model> models = check_models(L, index);
+  if (models.empty())
+    throw ArgError(index, "at least one Model expected, got an empty list");
+  return models;
+}
+
 /// The group of each text, from 0, and the number of groups: arguments 4 and 5.
 std::pair<std::vector<int64_t>, int64_t> check_groups(lua_State* L, std::size_t texts) {
-  std::vector<int64_t> groups = check_integers(L, 4);
   const int64_t count = check_integer(L, 5, 1, 1 << 20);
+  std::vector<int64_t> groups = check_indices(L, 4, count);
   if (groups.size() != texts)
     throw ArgError(4, cat(groups.size(), " groups for ", texts, " texts"));
-  for (std::size_t i = 0; i < groups.size(); ++i)
-    groups[i] = index_from_one(groups[i], count, 4, static_cast<int64_t>(i) + 1);
   return {std::move(groups), count};
 }
 
@@ -93,25 +99,26 @@ template <> void push_statistic(lua_State* L, const ValueSummary& one) {
 
 /// One Statistic by model, site and group of texts, as `capture` of the engine folds them.
 template <class Statistic, auto capture> int run_folded(lua_State* L) {
-  const auto models = check_models(L, 1);
+  const auto models = check_some_models(L, 1);
   const auto& texts = check_tokens(L, 2);
   const auto [groups, count] = check_groups(L, texts.size());
-  const auto captured = capture(models, texts, check_sites(L, 3, models.at(0)), groups, count);
+  const auto captured = capture(models, texts, check_sites(L, 3, models.front()), groups, count);
   return push_captured(L, captured, [L](const std::vector<Statistic>& by_group) {
     push_list(L, by_group, [L](const Statistic& one) { push_statistic(L, one); });
   });
 }
 
 int run_means(lua_State* L) {
-  const auto models = check_models(L, 1);
-  const auto captured = capture_means(models, check_tokens(L, 2), check_sites(L, 3, models.at(0)));
+  const auto models = check_some_models(L, 1);
+  const auto captured =
+      capture_means(models, check_tokens(L, 2), check_sites(L, 3, models.front()));
   return push_captured(L, captured, [L](const at::Tensor& means) { push_tensor(L, means); });
 }
 
 int run_tensors(lua_State* L) {
-  const auto models = check_models(L, 1);
+  const auto models = check_some_models(L, 1);
   const auto captured =
-      capture_tensors(models, check_tokens(L, 2), check_sites(L, 3, models.at(0)));
+      capture_tensors(models, check_tokens(L, 2), check_sites(L, 3, models.front()));
   return push_captured(L, captured, [L](const std::vector<at::Tensor>& by_text) {
     push_list(L, by_text, [L](const at::Tensor& value) { push_tensor(L, value); });
   });

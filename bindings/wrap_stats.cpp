@@ -13,14 +13,6 @@ std::vector<int64_t> opt_integers(lua_State* L, int index) {
   return is_absent(L, index) ? std::vector<int64_t>{} : check_integers(L, index);
 }
 
-stats::EffectOptions check_effect_options(lua_State* L, int first) {
-  stats::EffectOptions options;
-  options.seed = static_cast<uint64_t>(opt_integer(L, first, 1));
-  options.level = opt_number(L, first + 1, options.level);
-  options.resamples = opt_integer(L, first + 2, options.resamples);
-  return options;
-}
-
 int push_effect(lua_State* L, const stats::Effect& effect) {
   lua_newtable(L);
   set_field(L, "estimate", effect.estimate);

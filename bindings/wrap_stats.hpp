@@ -9,7 +9,13 @@
 namespace residua {
 
 /// Seed, level and resamples at three positions from `first` on; what is absent keeps its default.
-stats::EffectOptions check_effect_options(lua_State* L, int first);
+template <class Options> Options check_resampling(lua_State* L, int first) {
+  Options options;
+  options.seed = static_cast<uint64_t>(opt_integer(L, first, static_cast<int64_t>(options.seed)));
+  options.level = opt_number(L, first + 1, options.level);
+  options.resamples = opt_integer(L, first + 2, options.resamples);
+  return options;
+}
 
 /// An empty list when absent.
 std::vector<int64_t> opt_integers(lua_State* L, int index);

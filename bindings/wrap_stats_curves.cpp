@@ -56,11 +56,7 @@ void set_logistic(lua_State* L, const StepModel& model, int64_t n) {
 
 int stats_change_point(lua_State* L) {
   const auto x = check_numbers(L, 1), y = check_numbers(L, 2);
-  ChangeOptions options;
-  options.seed = static_cast<uint64_t>(opt_integer(L, 3, 1));
-  options.level = opt_number(L, 4, options.level);
-  options.resamples = opt_integer(L, 5, options.resamples);
-  const ChangePoints fits = change_points(x, y, options);
+  const ChangePoints fits = change_points(x, y, check_resampling<ChangeOptions>(L, 3));
   lua_newtable(L);
   set_field(L, "best", kModels[static_cast<std::size_t>(fits.best)]);
   set_field(L, "n", fits.n);

@@ -24,20 +24,21 @@ constexpr std::string_view kCorrelations[] = {"pearson", "spearman", "kendall"};
 int stats_one_sample(lua_State* L) {
   const auto values = check_numbers(L, 1);
   const auto clusters = opt_integers(L, 2), units = opt_integers(L, 3);
-  return push_effect(L, one_sample(values, clusters, units, check_effect_options(L, 4)));
+  return push_effect(L, one_sample(values, clusters, units, check_resampling<EffectOptions>(L, 4)));
 }
 
 int stats_paired_difference(lua_State* L) {
   const auto a = check_numbers(L, 1), b = check_numbers(L, 2);
   const auto clusters = opt_integers(L, 3), units = opt_integers(L, 4);
-  return push_effect(L, paired_difference(a, b, clusters, units, check_effect_options(L, 5)));
+  return push_effect(
+      L, paired_difference(a, b, clusters, units, check_resampling<EffectOptions>(L, 5)));
 }
 
 int stats_association(lua_State* L) {
   const auto kind = static_cast<Correlation>(check_enum(L, 1, "correlation", kCorrelations));
   const auto x = check_numbers(L, 2), y = check_numbers(L, 3);
   const auto groups = opt_integers(L, 4);
-  return push_effect(L, association(kind, x, y, groups, check_effect_options(L, 5)));
+  return push_effect(L, association(kind, x, y, groups, check_resampling<EffectOptions>(L, 5)));
 }
 
 int stats_correlation(lua_State* L) {
@@ -51,10 +52,7 @@ int push_interval(lua_State* L, const Interval& interval, int64_t n) {
 
 int stats_ratio(lua_State* L) {
   const auto above = check_numbers(L, 1), below = check_numbers(L, 2);
-  BootstrapOptions options;
-  options.seed = static_cast<uint64_t>(opt_integer(L, 3, 1));
-  options.level = opt_number(L, 4, options.level);
-  options.resamples = opt_integer(L, 5, options.resamples);
+  const auto options = check_resampling<BootstrapOptions>(L, 3);
   return push_interval(L, ratio_of_sums(above, below, options), static_cast<int64_t>(above.size()));
 }
 
@@ -83,10 +81,7 @@ int stats_shuffled(lua_State* L) {
 int stats_bootstrap(lua_State* L) {
   const int64_t n = check_integer(L, 1, 1, int64_t{1} << 31);
   const Callback statistic(L, 2);
-  BootstrapOptions options;
-  options.seed = static_cast<uint64_t>(opt_integer(L, 3, 1));
-  options.level = opt_number(L, 4, options.level);
-  options.resamples = opt_integer(L, 5, options.resamples);
+  auto options = check_resampling<BootstrapOptions>(L, 3);
   options.method = BootstrapMethod::percentile;
   std::vector<int64_t> from_one(n);
   const Interval interval = bootstrap(

@@ -51,7 +51,7 @@ std::vector<bool> check_labels(lua_State* L, int index) {
 
 int stats_roc(lua_State* L) {
   const auto scores = check_numbers(L, 1);
-  const Roc result = roc(scores, check_labels(L, 2), check_effect_options(L, 3));
+  const Roc result = roc(scores, check_labels(L, 2), check_resampling<EffectOptions>(L, 3));
   push_effect(L, result.auc);
   lua_newtable(L);
   set_field(L, "estimate", result.threshold.estimate);
@@ -66,7 +66,7 @@ int stats_roc(lua_State* L) {
 
 int stats_difference(lua_State* L) {
   const auto a = check_numbers(L, 1), b = check_numbers(L, 2);
-  return push_effect(L, difference(a, b, check_effect_options(L, 3)));
+  return push_effect(L, difference(a, b, check_resampling<EffectOptions>(L, 3)));
 }
 
 const Entry kModule[] = {

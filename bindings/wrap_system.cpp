@@ -11,6 +11,7 @@
 #include "engine/version.hpp"
 
 #include <ATen/Context.h>
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 
@@ -68,7 +69,8 @@ int system_clock(lua_State* L) {
 }
 
 int system_exists(lua_State* L) {
-  return push(L, fs::exists(check_string(L, 1)));
+  std::error_code out_of_reach;
+  return push(L, fs::exists(check_string(L, 1), out_of_reach));
 }
 
 int system_make_folder(lua_State* L) {
@@ -94,8 +96,8 @@ int system_show_progress(lua_State* L) {
 
 int system_weight_cache(lua_State* L) {
   TensorCache& cache = weight_cache();
-  if (const auto budget = maybe_integer(L, 1))
-    cache.set_budget(static_cast<std::size_t>(*budget));
+  if (!is_absent(L, 1))
+    cache.set_budget(static_cast<std::size_t>(check_integer(L, 1, 0, int64_t{1} << 50)));
   lua_newtable(L);
   set_field(L, "bytes", cache.bytes());
   set_field(L, "budget", cache.budget());
@@ -123,7 +125,8 @@ const Entry kModule[] = {
 @return number  GFLOP/s, the best of five.)"},
     {"clock", system_clock, R"(Returns seconds of a clock that never goes back.
 @return number)"},
-    {"exists", system_exists, R"(Returns whether a file or folder is there.
+    {"exists", system_exists,
+     R"(Returns whether a file or folder is there; false too where a folder on the way may not be read.
 @param path string
 @return boolean)"},
     {"make_folder", system_make_folder, R"(Makes a folder and those above it.
@@ -135,7 +138,7 @@ const Entry kModule[] = {
 @param on boolean)"},
     {"weight_cache", system_weight_cache,
      R"(Returns the state of the cache of converted and quantized weights.
-@param budget? integer  New budget [bytes].
+@param budget? integer  New budget [bytes], 0 or more.
 @return table  bytes, budget, made (tensors made so far).)"},
 };
 

@@ -46,12 +46,7 @@ at::Tensor check_operand(lua_State* L, int index) {
 
 std::vector<at::Tensor> check_tensors(lua_State* L, int index) {
   std::vector<at::Tensor> tensors;
-  read_elements(L, index, [&](int at, int64_t position) {
-    const auto* tracked = Box<TrackedTensor>::test(L, at);
-    if (!tracked)
-      throw ArgError(index, cat("element ", position, ": Tensor expected, got ", type_name(L, at)));
-    tensors.push_back(tracked->tensor);
-  });
+  read_elements(L, index, [&](int at, int64_t) { tensors.push_back(check_tensor(L, at)); });
   return tensors;
 }
 

@@ -29,8 +29,8 @@ int tokenizer_train(lua_State* L) {
   std::vector<double> weights;
   if (!is_absent(L, 4))
     weights = check_numbers(L, 4);
-  return push(L, train_byte_bpe(check_strings(L, 1), static_cast<int>(check_integer(L, 2)),
-                                check_strings(L, 3), weights));
+  return push(
+      L, train_byte_bpe(check_strings(L, 1), check_integer(L, 2), check_strings(L, 3), weights));
 }
 
 int tokenizer_tokens(lua_State* L) {

@@ -2,7 +2,6 @@
 
 #include "bindings/native.hpp"
 #include "bindings/values.hpp"
-#include "engine/glob.hpp"
 #include "engine/train/gradients.hpp"
 
 namespace residua {

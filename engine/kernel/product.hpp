@@ -19,7 +19,8 @@ void multiply(const Gemm& gemm);
 /// "oneDNN" or "BLAS".
 std::string product_library();
 
-/// Many products of n x n matrices: billions of additions and multiplications per second.
+/// The best of five products of n x n matrices: billions of additions and multiplications per
+/// second.
 double measure_gflops(int64_t n);
 
 /// activation(x weight^T + bias) [tokens, out] of x [tokens, in], weight [out, in], bias [out] or

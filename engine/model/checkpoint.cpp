@@ -1,5 +1,6 @@
 // Reads and writes a model folder in the Hugging Face layout.
 
+#include "engine/dtype.hpp"
 #include "engine/error.hpp"
 #include "engine/model/family.hpp"
 #include "engine/model/safetensors.hpp"
@@ -107,6 +108,8 @@ void save_weights(const Weights& weights, const fs::path& folder, at::ScalarType
   if (a.family != "gpt2" || a.activation != Activation::gelu_tanh)
     throw Error(cat("cannot save a model of family ", a.family),
                 "only gpt2 models are trained and saved");
+  if (dtype != at::kFloat && dtype != at::kHalf)
+    throw Error(cat("cannot save weights as ", dtype_name(dtype)), "use float32 or float16");
   std::error_code code;
   if (fs::create_directories(folder, code); code)
     throw Error(cat(folder.string(), ": cannot make this folder: ", code.message()),
@@ -121,7 +124,7 @@ void save_weights(const Weights& weights, const fs::path& folder, at::ScalarType
     }
   }
   nlohmann::ordered_json config = gpt2_config(a);
-  config["torch_dtype"] = dtype == at::kHalf ? "float16" : "float32";
+  config["torch_dtype"] = dtype_name(dtype);
   save_safetensors(folder / "model.safetensors", tensors);
   write_file(folder / "config.json", config.dump(2) + "\n");
   if (!tokenizer_json.empty())

@@ -88,11 +88,12 @@ static at::Tensor prepared(const at::Tensor& oriented) {
 }
 
 static void require_finite(const at::Tensor& tensor, const std::string& name,
-                           const std::string& model) {
+                           const std::string& model, bool replaced) {
   // A sum is finite only if all terms are; in float64 it cannot overflow from finite float32 terms.
   if (!std::isfinite(tensor.sum(at::kDouble).item<double>()))
     throw Error(cat("model ", model, ": param '", name, "' holds NaN or infinite values"),
-                "the checkpoint is damaged or diverged in training");
+                replaced ? "find out where the values that replaced it come from"
+                         : "the checkpoint is damaged or diverged in training");
 }
 
 std::string Model::param_key(const std::string& name) const {
@@ -115,7 +116,7 @@ at::Tensor Model::param(const std::string& name) const {
     const at::NoGradGuard no_grad;
     const bool replaced = edit != edits_.end() && edit->second.replacement.defined();
     at::Tensor value = prepared(replaced ? edit->second.replacement : base.oriented());
-    require_finite(value, name, weights_->name());
+    require_finite(value, name, weights_->name(), replaced);
     if (edit != edits_.end())
       for (const Quantizer& quantizer : edit->second.quantizers)
         value = quantizer.apply(value);

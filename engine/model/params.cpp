@@ -3,8 +3,6 @@
 #include "engine/error.hpp"
 #include "engine/model/family.hpp"
 
-#include <string_view>
-
 namespace residua {
 
 using Shape = std::vector<int64_t>;

@@ -26,7 +26,7 @@ class Weights {
   const std::shared_ptr<const Tokenizer>& tokenizer() const { return tokenizer_; } ///< may be null
 
   const Param* find(const std::string& name) const; ///< null when absent
-  /// Throws Error with the nearest names when absent.
+  /// Throws Error when absent.
   const Param& at(const std::string& name) const;
 
   /// Of architecture, names, shapes, dtypes and all bytes; computed on first use.
@@ -49,8 +49,8 @@ class Weights {
 std::shared_ptr<const Weights> load_weights(const std::filesystem::path& folder,
                                             bool with_tokenizer = true);
 
-/// Writes the same layout: config.json, model.safetensors in `dtype`, tokenizer.json text if not
-/// empty.
+/// Writes the same layout: config.json, model.safetensors in float32 or float16, tokenizer.json
+/// text if not empty.
 void save_weights(const Weights& weights, const std::filesystem::path& folder, at::ScalarType dtype,
                   const std::string& tokenizer_json);
 

@@ -1,6 +1,5 @@
 #include "engine/probe/divergence.hpp"
 
-#include "engine/error.hpp"
 #include "engine/interrupt.hpp"
 #include "engine/kernel/product.hpp"
 #include "engine/kernel/token_loss.hpp"

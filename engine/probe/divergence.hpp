@@ -20,9 +20,10 @@ struct Divergences {
 };
 
 /// Runs the base and all models over the same texts. Logits of a few tokens at a time are made,
-/// those of the base once for all models; probabilities are in float64, so that a divergence of
-/// nearly equal models keeps its digits and none is negative. Throws Error for a text with fewer
-/// than two tokens.
+/// those of the base once for all models. On a CPU without edits of the logits, sums over pieces of
+/// the vocabulary are in float32, about a difference that all words share, and added up in float64;
+/// else probabilities are in float64. A divergence of nearly equal models keeps its digits, and
+/// none is negative. Throws Error for a text with fewer than two tokens.
 Divergences diverge(const Model& base, const std::vector<Model>& models,
                     const std::vector<TokenIds>& texts);
 

@@ -11,8 +11,8 @@ namespace residua {
 
 namespace {
 
-/// [in, out], a copy: a weight that is stored transposed has its columns in a row already, and would
-/// change with them.
+/// [in, out], a copy: a weight that is stored transposed has its columns in a row already, and
+/// would change with them.
 at::Tensor own_columns(const at::Tensor& weight) {
   return weight.to(at::kCPU, at::kFloat).t().clone(at::MemoryFormat::Contiguous);
 }

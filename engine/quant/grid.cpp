@@ -1,6 +1,7 @@
 #include "engine/quant/grid.hpp"
 
 #include "engine/error.hpp"
+#include "engine/kernel/vector_math.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -76,8 +77,7 @@ inline float step_at(float x, const FloatFormat& format) {
   return std::bit_cast<float>(static_cast<uint32_t>(power + 127) << 23);
 }
 
-__attribute__((target_clones("avx2", "default"))) void round_integers(float* values, std::size_t n,
-                                                                      float low, float high) {
+RESIDUA_VECTOR void round_integers(float* values, std::size_t n, float low, float high) {
   for (std::size_t i = 0; i < n; ++i)
     values[i] = round_half_even(std::min(std::max(values[i], low), high));
 }

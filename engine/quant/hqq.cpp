@@ -18,8 +18,9 @@ void check(const HqqOptions& o, int64_t columns) {
     throw Error(cat("HQQ: groups of ", o.group_size, " for ", columns, " columns"),
                 "use a size that divides the columns");
   if (!(o.p > 0 && o.p <= 1 && o.beta > 0 && o.kappa >= 1 && o.steps >= 0))
-    throw Error(cat("HQQ: p = ", o.p, ", beta = ", o.beta, ", kappa = ", o.kappa),
-                "use 0 < p <= 1, beta > 0, kappa >= 1");
+    throw Error(
+        cat("HQQ: p = ", o.p, ", beta = ", o.beta, ", kappa = ", o.kappa, ", steps = ", o.steps),
+        "use 0 < p <= 1, beta > 0, kappa >= 1, steps >= 0");
 }
 
 /// The proximal step of the l_p norm: sign(x) max(|x| - |x|^(p-1) / beta, 0).
@@ -43,7 +44,7 @@ at::Tensor hqq(const at::Tensor& weight, const HqqOptions& o) {
   const auto codes_for = [&](const at::Tensor& zero_point) {
     return at::round(w * inverse + zero_point).clamp_(0, most);
   };
-  for (int step = 0; step < o.steps; ++step, beta *= o.kappa) {
+  for (int64_t step = 0; step < o.steps; ++step, beta *= o.kappa) {
     interrupt::poll();
     const at::Tensor codes = codes_for(zero);
     const at::Tensor error = w - (codes - zero) / inverse;

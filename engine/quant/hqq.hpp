@@ -12,7 +12,7 @@ struct HqqOptions {
   double p = 0.7;          ///< of the norm of the errors that is kept low
   double beta = 10;
   double kappa = 1.01; ///< growth of beta per step
-  int steps = 20;
+  int64_t steps = 20;
 };
 
 /// The weight [out, in] after HQQ, float32. Stops early once the mean error no longer falls.

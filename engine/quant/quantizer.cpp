@@ -68,15 +68,29 @@ at::Tensor others(const std::vector<int64_t>& kept, int64_t size) {
   return at::tensor(rest, at::kLong);
 }
 
-bool keeps_some(const Quantizer& q) {
-  return !q.kept_rows.empty() || !q.kept_columns.empty();
+/// Whether kept rows can be passed over in place: no row has a say in what becomes of another.
+bool passes_over_rows(const Quantizer& q) {
+  const bool by_row = q.per == Granularity::channel || q.per == Granularity::group;
+  return by_row && !q.kept_rows.empty() && q.kept_columns.empty() && !q.bias_correction &&
+         !q.bit_allocation && q.scale_format != ScaleFormat::e4m3;
 }
 
-/// Bits of each row under bit allocation, else none.
+/// Whether what is not kept has to be copied to be quantized.
+bool needs_rest(const Quantizer& q) {
+  return !q.kept_columns.empty() || (!q.kept_rows.empty() && !passes_over_rows(q));
+}
+
+/// Bits of each row, or kKeptRow; none where all rows are quantized alike.
 std::vector<int> row_bits(const at::Tensor& matrix, const Quantizer& q) {
-  if (!q.bit_allocation)
+  if (q.bit_allocation)
+    return allocate_bits(row_thresholds(matrix, q.clip, q.grid), q.grid.bits);
+  if (!passes_over_rows(q))
     return {};
-  return allocate_bits(row_thresholds(matrix, q.clip, q.grid), q.grid.bits);
+  check_kept(q.kept_rows, matrix.size(0));
+  std::vector<int> bits(static_cast<std::size_t>(matrix.size(0)), q.grid.bits);
+  for (const int64_t row : q.kept_rows)
+    bits[static_cast<std::size_t>(row)] = kKeptRow;
+  return bits;
 }
 
 ErrorSums quantize_matrix(at::Tensor& matrix, const Quantizer& q, const std::vector<int>& bits,
@@ -118,21 +132,6 @@ void quantize_rest(at::Tensor& matrix, const Quantizer& q) {
       rest);
 }
 
-/// Whether no row has a say in what becomes of another.
-bool rows_are_apart(const Quantizer& q) {
-  const bool by_row = q.per == Granularity::channel || q.per == Granularity::group;
-  return by_row && !q.bias_correction && !q.bit_allocation && q.scale_format != ScaleFormat::e4m3;
-}
-
-/// In place, without the copies of `quantize_rest`.
-void quantize_other_rows(at::Tensor& matrix, const Quantizer& q) {
-  check_kept(q.kept_rows, matrix.size(0));
-  std::vector<int> bits(static_cast<std::size_t>(matrix.size(0)), q.grid.bits);
-  for (const int64_t row : q.kept_rows)
-    bits[static_cast<std::size_t>(row)] = kKeptRow;
-  quantize_matrix(matrix, q, bits, false);
-}
-
 /// ", rows kept 1 4", positions from 1.
 std::string listed_positions(const std::string& what, const std::vector<int64_t>& positions) {
   std::string text = positions.empty() ? "" : what;
@@ -170,12 +169,10 @@ at::Tensor Quantizer::apply(const at::Tensor& tensor) const {
   if (tensor.numel() == 0)
     return tensor;
   at::Tensor matrix = matrix_copy(tensor);
-  if (!keeps_some(*this))
-    quantize_whole(matrix, *this);
-  else if (kept_columns.empty() && rows_are_apart(*this))
-    quantize_other_rows(matrix, *this);
-  else
+  if (needs_rest(*this))
     quantize_rest(matrix, *this);
+  else
+    quantize_whole(matrix, *this);
   return matrix.reshape(tensor.sizes()).to(tensor.device());
 }
 
@@ -185,10 +182,10 @@ QuantError Quantizer::error(const at::Tensor& tensor) const {
   if (tensor.numel() == 0)
     throw Error("an empty tensor has no quantization error", "give values");
   at::Tensor matrix = matrix_copy(tensor);
-  if (keeps_some(*this))
-    matrix = rest_of(matrix, *this);
-  if (matrix.numel() == 0)
+  if (kept_values(matrix.size(0), matrix.size(1)) == matrix.numel())
     throw Error("all rows or columns are kept: nothing is quantized", "keep fewer");
+  if (needs_rest(*this))
+    matrix = rest_of(matrix, *this);
   const std::vector<int> bits = row_bits(matrix, *this);
   const ErrorSums sums = quantize_matrix(matrix, *this, bits, true);
   QuantError error;
@@ -198,7 +195,7 @@ QuantError Quantizer::error(const at::Tensor& tensor) const {
   error.sqnr = 10 * std::log10(sums.power / sums.count / error.mse);
   error.clipped_share = sums.clipped / sums.count;
   error.bits = bits_per_value(matrix.size(0), matrix.size(1));
-  if (!bits.empty()) // those of the codes are not the nominal ones
+  if (bit_allocation) // those of the codes are not the nominal ones
     error.bits +=
         std::accumulate(bits.begin(), bits.end(), 0.0) / static_cast<double>(bits.size()) -
         grid.bits;

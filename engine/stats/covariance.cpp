@@ -6,7 +6,6 @@
 
 #include <Eigen/Eigenvalues>
 #include <algorithm>
-#include <cmath>
 
 namespace residua::stats {
 namespace {

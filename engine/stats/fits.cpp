@@ -1,7 +1,6 @@
 #include "engine/stats/fits.hpp"
 
 #include "engine/error.hpp"
-#include "engine/interrupt.hpp"
 #include "engine/stats/fit_laws.hpp"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #include "engine/stats/moments.hpp"
 
-#include "engine/error.hpp"
+#include "engine/stats/finite.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -32,15 +32,8 @@ template <class Value> Moments moments_of(std::span<const Value> values) {
   return result;
 }
 
-template <class Value> void require_all_finite(std::span<const Value> values) {
-  for (std::size_t i = 0; i < values.size(); ++i)
-    if (!std::isfinite(values[i]))
-      throw Error(cat("moments: value ", i + 1, " of ", values.size(), " is ", values[i]),
-                  "leave it out, or find out why it is not finite");
-}
-
 template <class Value> void add_pieces(Moments& moments, std::span<const Value> values) {
-  require_all_finite(values);
+  require_all_finite(values, "moments");
   for (std::size_t from = 0; from < values.size(); from += kPiece)
     moments.merge(moments_of(values.subspan(from, std::min(kPiece, values.size() - from))));
 }

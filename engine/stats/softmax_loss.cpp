@@ -3,7 +3,6 @@
 #include "engine/interrupt.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 namespace residua::stats {
 namespace {

@@ -1,5 +1,7 @@
 #include "engine/sweep/cost.hpp"
 
+#include "engine/sweep/runner.hpp"
+
 #include <set>
 
 namespace residua {
@@ -27,6 +29,7 @@ SweepCost cost_of_sweep(const std::vector<Model>& models, const std::vector<Toke
   SweepCost cost;
   if (models.empty())
     return cost;
+  require_one_architecture(models);
   const Architecture& a = models[0].architecture();
   const TrieSize trie = measure_trie(models, static_cast<int>(a.layers));
   std::vector<int64_t> lengths;

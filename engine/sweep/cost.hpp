@@ -19,6 +19,7 @@ double layer_flops(const Architecture& architecture, const std::vector<int64_t>&
 /// Those of the head; the last token of a text predicts nothing.
 double head_flops(const Architecture& architecture, const std::vector<int64_t>& lengths);
 
+/// Throws Error when the models differ in architecture.
 SweepCost cost_of_sweep(const std::vector<Model>& models, const std::vector<TokenIds>& texts);
 
 } // namespace residua

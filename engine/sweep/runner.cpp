@@ -44,7 +44,7 @@ static bool weights_stay(const std::vector<Model>& models, const TrieSize& trie,
   return bytes < static_cast<double>(weight_cache().budget());
 }
 
-static void require_one_architecture(const std::vector<Model>& models) {
+void require_one_architecture(const std::vector<Model>& models) {
   const Architecture& first = models.at(0).architecture();
   for (const Model& model : models) {
     if (model.architecture() == first)

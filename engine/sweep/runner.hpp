@@ -31,6 +31,9 @@ struct RunReport {
   void add(const RunReport& other);
 };
 
+/// Throws Error unless all models, at least one, have the same architecture.
+void require_one_architecture(const std::vector<Model>& models);
+
 /// Throws Error for a text that a model cannot read: empty, over its context, an unknown token.
 void require_readable(const std::vector<TokenIds>& texts, const Architecture& architecture);
 

@@ -98,7 +98,7 @@ std::vector<int32_t> symbol_ids(std::string_view word, const Vocabulary& vocabul
 }
 
 /// Adds tokens to the vocabulary until it has `vocab_size`, and returns the rules that make them.
-MergedPairs learn(const std::vector<WordCount>& words, int vocab_size, Vocabulary& vocabulary) {
+MergedPairs learn(const std::vector<WordCount>& words, int64_t vocab_size, Vocabulary& vocabulary) {
   MergeLearner learner;
   for (const auto& [word, count] : words)
     if (const int64_t rounded = std::llround(std::min(count, kMaxCount)); rounded > 0)
@@ -179,7 +179,7 @@ Json model(const Vocabulary& vocabulary, const MergedPairs& merges) {
 
 } // namespace
 
-std::string train_byte_bpe(const std::vector<std::string>& texts, int vocab_size,
+std::string train_byte_bpe(const std::vector<std::string>& texts, int64_t vocab_size,
                            const std::vector<std::string>& special_tokens,
                            const std::vector<double>& weights) {
   check_texts(texts, weights);

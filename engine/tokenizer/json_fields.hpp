@@ -3,7 +3,6 @@
 // field.
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>

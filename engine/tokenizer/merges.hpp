@@ -5,7 +5,6 @@
 #include "engine/tokenizer/vocabulary.hpp"
 
 #include <cstdint>
-#include <string>
 #include <unordered_map>
 #include <vector>
 

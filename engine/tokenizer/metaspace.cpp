@@ -1,7 +1,7 @@
 #include "engine/tokenizer/metaspace.hpp"
 
+#include "engine/error.hpp"
 #include "engine/text/utf8.hpp"
-#include "engine/tokenizer/growth.hpp"
 #include "engine/tokenizer/pattern.hpp"
 #include "engine/tokenizer/split_behavior.hpp"
 

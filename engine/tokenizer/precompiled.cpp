@@ -1,6 +1,5 @@
 #include "engine/tokenizer/precompiled.hpp"
 
-#include "engine/error.hpp"
 #include "engine/interrupt.hpp"
 #include "engine/tokenizer/base64.hpp"
 #include "engine/tokenizer/charsmap.hpp"

@@ -113,6 +113,18 @@ TEST_CASE("lists are read raw and name a wrong element") {
         "1: table expected, got number");
 }
 
+TEST_CASE("a wrong element of any kind names the list's argument") {
+  const auto lists = [](lua_State* L) {
+    read_elements(L, 2, [L](int at, int64_t) { check_integers(L, at); });
+  };
+  CHECK(error_of("0, {{1}, {1, 'x'}}", lists) ==
+        "2: element 2: element 2: integer expected, got string");
+  CHECK(error_of("0, {{1}, 7}", lists) == "2: element 2: table expected, got number");
+  CHECK(error_of("0, {1}", [](lua_State* L) {
+          read_elements(L, 2, [](int, int64_t) { throw ArgError(1, "of another argument"); });
+        }) == "1: of another argument");
+}
+
 TEST_CASE("a table that claims a huge length fails at its first hole") {
   const auto numbers = [](lua_State* L) { check_numbers(L, 1); };
   const std::string sparse =

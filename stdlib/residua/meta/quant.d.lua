@@ -83,8 +83,8 @@ function Quantizer:digest() end
 ---```
 function Quantizer:error(weight) end
 
---- Returns the quantizer that leaves some rows and columns as they are; for the scales of the others they count as
---- zeros.
+--- Returns the quantizer that leaves some rows and columns as they are; the others are quantized as if these were
+--- not there.
 ---@param rows integer[]  From 1.
 ---@param columns integer[]  From 1.
 ---@return Quantizer

@@ -17,7 +17,7 @@ function M.cores() end
 ---@return string  "cpu", "cuda:0".
 function M.device() end
 
---- Returns whether a file or folder is there.
+--- Returns whether a file or folder is there; false too where a folder on the way may not be read.
 ---@param path string
 ---@return boolean
 function M.exists(path) end
@@ -61,7 +61,7 @@ function M.threads() end
 function M.version() end
 
 --- Returns the state of the cache of converted and quantized weights.
----@param budget? integer  New budget [bytes].
+---@param budget? integer  New budget [bytes], 0 or more.
 ---@return table  bytes, budget, made (tensors made so far).
 function M.weight_cache(budget) end
 

@@ -269,6 +269,9 @@ TEST_CASE("a saved model is the same model", "[checkpoint]") {
   const auto llama = load_weights(golden::path("llama-gqa"));
   CHECK(message_of([&] { save_weights(*llama, folder.path() / "x", at::kFloat, ""); }) ==
         "cannot save a model of family llama; only gpt2 models are trained and saved");
+  CHECK(message_of([&] {
+          save_weights(checkpoint.model.weights(), folder.path() / "x", at::kBFloat16, "");
+        }) == "cannot save weights as bfloat16; use float32 or float16");
   const std::string file = folder.write("file", "").string();
   const std::string message =
       message_of([&] { save_weights(checkpoint.model.weights(), file, at::kFloat, ""); });

@@ -161,6 +161,17 @@ TEST_CASE("a dead channel's weights become zero and move nothing else", "[quant]
   CHECK(gptq(layer.weight, silent, q).abs().max().item<float>() == 0);
 }
 
+TEST_CASE("GPTQ leaves the weight that it is given as it is", "[quant]") {
+  const Goldens goldens;
+  const Layer layer = goldens.layer("a"); // has a dead channel
+  const Quantizer q = integer_quantizer(3, true, Granularity::channel);
+  const at::Tensor stored = layer.weight.t().contiguous(),
+                   before = stored.clone(); // as GPT-2's are
+  CHECK(at::equal(gptq(stored.t(), layer.inputs, q, {0.01, 16}),
+                  gptq(layer.weight, layer.inputs, q, {0.01, 16})));
+  CHECK(at::equal(stored, before));
+}
+
 TEST_CASE("GPTQ does not depend on the scale of the activations", "[quant]") {
   const Goldens goldens;
   const Layer layer = goldens.layer("a");
@@ -274,7 +285,8 @@ TEST_CASE("HQQ keeps groups of equal values and refuses what it cannot do", "[qu
   CHECK(with(4, 128) == "HQQ: groups of 128 for 64 columns; use a size that divides the columns");
   CHECK(with(9, 64) == "HQQ: bits = 9; use 2 to 8");
   CHECK(with(4, 64, 0) ==
-        "HQQ: p = 0, beta = 10, kappa = 1.01; use 0 < p <= 1, beta > 0, kappa >= 1");
+        "HQQ: p = 0, beta = 10, kappa = 1.01, steps = 20; use 0 < p <= 1, beta > 0, kappa >= 1, "
+        "steps >= 0");
   HqqOptions none;
   none.steps = 0; // plain rounding with a zero point that is not whole
   const at::Tensor weight = random_matrix(4, 64, 2);

@@ -240,13 +240,17 @@ TEST_CASE("kept rows and columns stay, the others become what they become alone"
       }
 }
 
-TEST_CASE("a stochastic row is rounded alike whatever other rows are kept", "[quant]") {
+TEST_CASE("a stochastic row is rounded alike whatever is kept, and its error is of that",
+          "[quant]") {
   const at::Tensor weight = random_weight(4, 64, 5);
   Quantizer q = integer_quantizer(4, true, Granularity::channel);
   q.rounding = Rounding::stochastic;
   const at::Tensor all = q.apply(weight);
   q.kept_rows = {1};
-  CHECK(q.apply(weight)[3].equal(all[3]));
+  const at::Tensor some = q.apply(weight);
+  CHECK(some[3].equal(all[3]));
+  const at::Tensor moved = (some - weight).to(at::kDouble);
+  CHECK(q.error(weight).mse == Approx(moved.pow(2).sum().item<double>() / (3 * 64)).epsilon(1e-6));
 }
 
 TEST_CASE("one scale for all: threads share the work and change no bit", "[quant][property]") {

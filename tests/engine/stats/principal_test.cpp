@@ -7,6 +7,8 @@
 #include "engine/stats/spectrum.hpp"
 #include "tests/engine/stats/information_golden.hpp"
 
+#include <Eigen/QR>
+
 using namespace residua;
 using namespace residua::stats;
 using Catch::Matchers::Contains;
@@ -33,6 +35,23 @@ TEST_CASE("principal components do not correlate, and have the eigenvalues as va
       CHECK(products(i, j) == Approx(i == j ? eigenvalues[static_cast<std::size_t>(i)] : 0)
                                   .epsilon(1e-10)
                                   .margin(1e-10 * eigenvalues[0]));
+}
+
+TEST_CASE("items with more features than there are items", "[stats]") {
+  Random random(4);
+  const RowMatrix narrow = normals(5, 4, random);
+  const Eigen::MatrixXd rotation =
+      Eigen::HouseholderQR<Eigen::MatrixXd>(normals(60, 4, random)).householderQ() *
+      Eigen::MatrixXd::Identity(60, 4);
+  const RowMatrix wide = narrow * rotation.transpose(); // the same items, turned
+  const RowMatrix scores = principal_components(wide, 5);
+  CHECK((scores.leftCols(4).cwiseAbs() - principal_components(narrow, 4).cwiseAbs())
+            .cwiseAbs()
+            .maxCoeff() < 1e-10);
+  CHECK(scores.col(4).cwiseAbs().maxCoeff() < 1e-6); // five items about their mean span four
+  const RowMatrix loadings = wide.transpose() * scores.leftCols(4);
+  for (Eigen::Index k = 0; k < 4; ++k)
+    CHECK(loadings.col(k).maxCoeff() > -loadings.col(k).minCoeff());
 }
 
 TEST_CASE("principal components that there are not", "[stats]") {

@@ -63,6 +63,10 @@ TEST_CASE("sharing costs what the closed form says, and the runner does no more"
   CHECK(layers({base, base}) == 13);
   CHECK(layers({base, base.ablated({Point::embed}, {})}) == 26);
   CHECK(cost_of_sweep({}, {}).layers == 0);
+  CHECK_THAT(message_of([&] {
+               layers({base, small_model(2)});
+             }),
+             Catch::StartsWith("models of one batch differ in architecture: "));
 }
 
 TEST_CASE("texts that cannot be read are found before the run", "[sweep]") {
