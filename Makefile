@@ -13,8 +13,9 @@ PACKAGES := g++ cmake ninja-build ccache pkg-config libopenblas0-openmp libtorch
   libboost-dev libdnnl-dev libsqlite3-dev libicu-dev nlohmann-json3-dev libpcre2-dev libxxhash-dev libreadline-dev \
   gnuplot-nox
 TEST_PACKAGES := catch2 lua5.4 python3
+LINT_PACKAGES := lua-check clang-format
 
-.PHONY: all demo test asan bench lint format packages test-packages clean
+.PHONY: all demo test asan bench lint format packages test-packages lint-packages clean
 
 all: packages
 	@$(MAKE) --no-print-directory $(RUN)
@@ -42,11 +43,11 @@ bench: packages test-packages
 	$(if $(PEER),python3 tests/bench/tokenizers.py $(RUN) $(PEER))
 	$(if $(PEER),python3 tests/bench/sweep.py $(RUN) $(BUILD)/bench --peer $(PEER) --points 16)
 
-lint:
-	luacheck -q stdlib scripts repl tests/lua
+lint: lint-packages
+	luacheck -q stdlib scripts repl tests/lua tests/planted
 	git ls-files '*.cpp' '*.hpp' | xargs clang-format --dry-run -Werror
 
-format:
+format: lint-packages
 	git ls-files '*.cpp' '*.hpp' | xargs clang-format -i
 
 .PHONY: $(RUN) configure
@@ -75,6 +76,9 @@ packages:
 
 test-packages:
 	$(call install,$(TEST_PACKAGES))
+
+lint-packages:
+	$(call install,$(LINT_PACKAGES))
 
 clean:
 	rm -rf build build-torch build-asan

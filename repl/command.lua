@@ -5,89 +5,9 @@ local failure = require("residua.failure")
 local strict = require("residua.strict")
 local terminal = require("residua.terminal")
 local text = require("residua.text")
+local usage = require("repl.usage")
 
 local M = {}
-
-local USAGE <const> = [==[
-residua                          session
-residua FILE.lua [ARGS]          run a script
-residua -e CODE                  run code and show its results
-residua run ID... [key=value]    run experiments by id: T-004, 'T-*', all
-    --model M      a bundled name, a folder, or a Hugging Face id in the local cache
-    --model2 M     a second one, for experiments that compare two
-    --texts T      a bundled name or a folder
-    --out DIR      folder for the records of the runs
-    --json FILE    results as JSON; - is standard output
-    --seed N       seed of all random choices
-    --quick        a small version of each experiment
-    --full         the whole experiment
-residua list                     list the experiments
-residua runs                     list the runs in the store
-    show ID        verdicts, params, digests, versions of a run
-    compare ID ID  two runs side by side, and what differs in how they were made
-    prune          says what could go: results of other versions; with --older DAYS or --all also
-                   runs and other results; --yes deletes them
-    export [ID...] records as --format jsonl or csv, to --out FILE; - is standard output
-    An ID may be cut short, or be that of an experiment for its latest run.
-residua info MODEL               family, sizes, params, tokenizer of a model, from its files
-    --json         as JSON
-    --digest       also the digest of the weights, which reads them all
-residua doc [NAME]               show documentation: quant.int, Tensor:matmul, a word
-residua new NAME                 start an experiment from a template
-residua test [FILE [NAME]]       run the tests of the library: all, a folder (planted/s), one file or
-                                 one test
-residua doctor                   check this machine
-residua stubs [DIR]              write the stubs of the native modules for editors
-
-Everywhere: --device D (cpu, cuda, cuda:N), --threads N, --traceback (calls below an error),
---help, --version. RESIDUA_STORE names the store, a file, or turns it off.]==]
-
-local GENERAL <const> = {
-  ["--device"] = { key = "device", value = "D" },
-  ["--threads"] = { key = "threads", value = "N", least = 1 },
-  ["--traceback"] = { key = "traceback" },
-  ["--help"] = { key = "help" },
-  ["-h"] = { key = "help" },
-}
-
-local function with_general(options)
-  for name, option in pairs(GENERAL) do
-    options[name] = option
-  end
-  return options
-end
-
-local TOP <const> = with_general({
-  ["--version"] = { key = "version" },
-  ["-v"] = { key = "version" },
-  ["-e"] = { key = "code", value = "CODE" },
-})
-
-local RUN <const> = with_general({
-  ["--model"] = { key = "model", value = "M" },
-  ["--model2"] = { key = "model2", value = "M" },
-  ["--texts"] = { key = "texts", value = "T" },
-  ["--out"] = { key = "out", value = "DIR" },
-  ["--json"] = { key = "json", value = "FILE" },
-  ["--seed"] = { key = "seed", value = "N", least = 0 },
-  ["--quick"] = { key = "quick" },
-  ["--full"] = { key = "full" },
-})
-
-local INFO <const> = with_general({
-  ["--json"] = { key = "json" },
-  ["--digest"] = { key = "digest" },
-})
-
-local RUNS <const> = with_general({
-  ["--older"] = { key = "older", value = "DAYS", least = 0 },
-  ["--all"] = { key = "all" },
-  ["--yes"] = { key = "yes" },
-  ["--format"] = { key = "format", value = "F" },
-  ["--out"] = { key = "out", value = "FILE" },
-})
-
-local OPTIONS <const> = { run = RUN, runs = RUNS, info = INFO }
 
 local function complain(message)
   io.stderr:write("residua: ", message, "\n")
@@ -269,6 +189,9 @@ function commands.stubs(_, rest)
   return 0
 end
 
+-- Arguments that a command takes at most; what it would leave unread is wrong use.
+local MOST <const> = { list = 0, test = 2, doctor = 0, stubs = 1 }
+
 local function command_names()
   local names = {}
   for name in pairs(commands) do
@@ -280,12 +203,14 @@ end
 
 -- Options may stand before or after the name of the command.
 local function run_command(name, args, before)
-  local options, rest = arguments.parse(args, OPTIONS[name] or GENERAL)
+  local options, rest = arguments.parse(args, usage.OPTIONS[name] or usage.GENERAL)
   if not options then
     return wrong_use(("%s: %s"):format(name, rest))
   elseif options.help then
-    print(USAGE)
+    print(usage.of(name))
     return 0
+  elseif #rest > (MOST[name] or #rest) then
+    return wrong_use(("%s does not take '%s'; 'residua --help' says what it takes"):format(name, rest[MOST[name] + 1]))
   end
   for key, value in pairs(before) do
     options[key] = options[key] or value
@@ -299,14 +224,6 @@ local function run_command(name, args, before)
   return guarded(function()
     return commands[name](options, rest)
   end, options, "residua: ")
-end
-
-local function file_exists(path)
-  local file = io.open(path)
-  if file then
-    file:close()
-  end
-  return file ~= nil
 end
 
 local function unknown_command(word)
@@ -323,7 +240,7 @@ local function dispatch(options, rest)
     return run_code(options.code, options)
   elseif not rest[1] then
     return run_session()
-  elseif rest[1]:find("%.lua$") or file_exists(rest[1]) then
+  elseif rest[1]:find("%.lua$") or require("residua.system").exists(rest[1]) then
     return run_script(rest[1], table.move(rest, 2, #rest, 1, {}), options)
   end
   return unknown_command(rest[1])
@@ -333,15 +250,17 @@ end
 ---@param args string[]  without the program's name
 ---@return integer status  exit status
 function M.main(args)
-  local options, rest = arguments.parse(args, TOP, true)
+  local options, rest = arguments.parse(args, usage.TOP, true)
   if not options then
     return wrong_use(rest)
   elseif options.help then
-    print(USAGE)
+    print(usage.TEXT)
     return 0
   elseif options.version then
     print("residua " .. require("residua.native").system.version())
     return 0
+  elseif options.code and rest[1] then
+    return wrong_use(("-e does not take '%s'; put all of its code in quotes"):format(rest[1]))
   elseif commands[rest[1]] then
     return run_command(rest[1], table.move(rest, 2, #rest, 1, {}), options)
   end

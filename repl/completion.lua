@@ -1,5 +1,6 @@
 -- Completion of a half-typed line: globals, fields, methods, option names, file names.
 local context = require("repl.context")
+local experiments = require("residua.help.experiments")
 local lookup = require("residua.help.lookup")
 local strict = require("residua.strict")
 local terminal = require("residua.terminal")
@@ -62,10 +63,17 @@ local function options_of(path)
   return nil
 end
 
+-- The function that is called with the table constructor `bracket`, alone or after other arguments.
+local function callee_of_table(code, place, bracket)
+  local outer = place.brackets[#place.brackets - 1]
+  local follows = outer and outer.char == "(" and code:sub(1, bracket.position - 1):find(",%s*$")
+  return context.callee(code, follows and outer or bracket)
+end
+
 -- The options class for the table constructor around the end of `code`.
 local function options_around(code, place)
   local bracket = place.brackets[#place.brackets]
-  local path = bracket and bracket.char == "{" and context.callee(code, bracket)
+  local path = bracket and bracket.char == "{" and callee_of_table(code, place, bracket)
   return path and options_of(path), bracket
 end
 
@@ -80,12 +88,12 @@ local function option_names(class, written)
   return names
 end
 
--- The strings that an option may be: its type is written "tensor"|"channel".
+-- The strings that an option may be: those that its documentation has in quotes.
 local function option_values(class, option)
   local values = {}
   for _, field in ipairs(class and class.fields or {}) do
-    if field.name == option then
-      for value in field.type:gmatch('"([^"]*)"') do
+    if field.name == option and field.type:find("string", 1, true) then
+      for value in field.text:gmatch('"([^"%s]+)"') do
         values[#values + 1] = value
       end
     end
@@ -93,33 +101,23 @@ local function option_values(class, option)
   return values
 end
 
--- The models and texts that come with the program.
-local function bundled(path)
-  local wants_model = path == "model.load" or path == "model.info"
-  if not wants_model and path ~= "corpus.load" then
-    return {}
-  end
-  local names = {}
-  for _, folder in ipairs(terminal.files(terminal.home() .. "/stdlib/assets/")) do
-    local config = io.open(folder .. "config.json")
-    if config then
-      config:close()
-    end
-    if (config ~= nil) == wants_model then
-      names[#names + 1] = folder:match("([^/]+)/$")
-    end
-  end
-  return names
+-- What comes with the program, by the functions that take its name.
+local BUNDLED <const> = { ["model.load"] = "mini", ["model.info"] = "mini", ["corpus.load"] = "parallel16",
+  ["corpus.minimal_pairs"] = "agreement" }
+
+-- Names that a function knows beside files.
+local function known_to(path)
+  return (path == "run" or path == "help") and experiments.ids() or { BUNDLED[path] }
 end
 
 local function in_string(code, place)
-  local typed = code:sub(place.string + 1)
-  local option = code:sub(1, place.string - 1):match("([%a_][%w_]*)%s*=%s*$")
-  local words = option and option_values(options_around(code, place), option) or {}
-  local bracket = place.brackets[#place.brackets]
-  local path = bracket and bracket.char == "(" and context.callee(code, bracket)
-  local names = path and bundled(path) or {}
-  words = starting_with(table.move(names, 1, #names, #words + 1, words), typed)
+  local typed, before = code:sub(place.string + 1), code:sub(1, place.string - 1)
+  local option = before:match("([%a_][%w_]*)%s*=%s*$")
+  local values = option and option_values(options_around(code, place), option) or {}
+  if #values > 0 then
+    return #typed, starting_with(values, typed)
+  end
+  local words = starting_with(known_to(before:match("([%a_][%w_%.]*)%s*%(?%s*$")), typed)
   local files = terminal.files(typed)
   return #typed, table.move(files, 1, #files, #words + 1, words)
 end
@@ -171,6 +169,9 @@ function M.complete(line, earlier)
   local question = not earlier and line:match("^%s*%?%s*") or ""
   local code = (earlier and earlier .. "\n" or "") .. line:sub(#question + 1)
   local length, words = complete(code)
+  if question ~= "" and #words == 0 then
+    length, words = #code, starting_with(experiments.ids(), code)
+  end
   return #line - length + 1, words
 end
 

@@ -1,4 +1,5 @@
 -- Shows Lua values in a session: strings quoted, tables short and aligned, nested one level.
+local cells = require("residua.report.cells")
 local lookup = require("residua.help.lookup")
 local names = require("residua.help.names")
 local terminal = require("residua.terminal")
@@ -38,6 +39,11 @@ local function is_plain(value)
   return type(value) == "table" and not has_text(value)
 end
 
+-- An effect inside of another value shows as in tables: "2.5 [2, 3]", or why it is refused.
+local function is_effect(value)
+  return is_plain(value) and (cells.is_effect(value) or type(value.refused) == "string")
+end
+
 -- Keys in order: the list part, then names, then the rest; and whether there are more.
 local function keys_of(t)
   local length = math.min(rawlen(t), MAX_KEYS)
@@ -74,8 +80,13 @@ end
 
 local inline
 
+-- A value inside of a table.
+local function inner(value, depth)
+  return is_effect(value) and cells.text(value) or inline(value, depth)
+end
+
 local function item_text(t, key, length, depth)
-  local value = inline(rawget(t, key), depth - 1)
+  local value = inner(rawget(t, key), depth - 1)
   local listed = math.type(key) == "integer" and key >= 1 and key <= length
   return listed and value or key_text(key) .. " = " .. value
 end
@@ -114,7 +125,8 @@ local function record_fields(t)
       return nil
     end
     for _, field in ipairs(fields) do
-      if type(field) ~= "string" or rawget(row, field) == nil or is_plain(rawget(row, field)) then
+      local value = rawget(row, field)
+      if type(field) ~= "string" or value == nil or is_plain(value) and not is_effect(value) then
         return nil
       end
     end
@@ -131,7 +143,8 @@ local function records(t, fields)
   for index = 1, math.min(rawlen(t), MAX_ROWS) do
     rows[index] = {}
     for column, field in ipairs(fields) do
-      rows[index][column] = rawget(t, index)[field]
+      local value = rawget(t, index)[field]
+      rows[index][column] = is_effect(value) and cells.text(value) or value
     end
   end
   return text.columns(rows, { header = fields }) .. rest_line(rawlen(t) - #rows)
@@ -147,7 +160,7 @@ local function block(t, keys, length, more, width)
   end
   local lines = { "{" }
   for index = 1, count do
-    local value = inline(rawget(t, keys[index]), 0)
+    local value = inner(rawget(t, keys[index]), 0)
     local listed = keys[index] == index and index <= length
     local head = listed and "" or text.pad(heads[index], widest) .. " = "
     lines[#lines + 1] = text.cut("  " .. head .. value, width)

@@ -78,7 +78,8 @@ function commands.show(s, ids)
   if #(record.warnings or {}) > 0 then
     print("\nWarnings\n  " .. table.concat(record.warnings, "\n  "))
   end
-  print(("\n%d rows of tables; residua runs export %s has them"):format(#(record.rows or {}), record.run))
+  print(("\n%s of tables; residua runs export %s has them"):format(text.counted(#(record.rows or {}), "row"),
+    record.run))
   return 0
 end
 
@@ -87,14 +88,9 @@ function commands.compare(s, ids)
   return 0
 end
 
--- "1 run", "3 runs"
-local function counted(count, what)
-  return ("%d %s%s"):format(count, what, count == 1 and "" or "s")
-end
-
 function commands.prune(s, _, options)
   local found = s:prune { older = options.older, all = options.all, dry = not options.yes }
-  local amount = counted(#found.runs, "run") .. " and " .. counted(found.results, "result")
+  local amount = text.counted(#found.runs, "run") .. " and " .. text.counted(found.results, "result")
   if options.yes then
     print(("deleted %s from %s"):format(amount, s:path()))
     return 0

@@ -1,6 +1,8 @@
 -- Records of runs as files: JSON lines with everything, or CSV with one row per prediction.
+local csv = require("residua.report.csv")
 local json = require("residua.json")
 local options = require("residua.options")
+local text = require("residua.text")
 
 local M = {}
 
@@ -9,17 +11,6 @@ local FORMATS <const> = { "jsonl", "csv" }
 local COLUMNS <const> = { "run", "experiment", "title", "started", "seconds", "model", "texts", "seed", "name",
   "prediction", "verdict", "why", "effect", "low", "high", "level", "p", "adjusted_p", "n", "params", "model_digest",
   "texts_digest", "tokenizer_digest", "residua", "libtorch", "device", "threads" }
-
--- A field as RFC 4180 has it; a number with all its digits.
-local function field(value)
-  if value == nil then
-    return ""
-  elseif math.type(value) == "float" then
-    return ("%.17g"):format(value)
-  end
-  local s = tostring(value)
-  return s:find('[",\r\n]') and '"' .. s:gsub('"', '""') .. '"' or s
-end
 
 -- One row of the CSV for each verdict; a run without any still has one.
 local function rows_of(record)
@@ -48,17 +39,12 @@ function writers.jsonl(records)
 end
 
 function writers.csv(records)
-  local lines = { table.concat(COLUMNS, ",") .. "\n" }
+  local rows = { columns = COLUMNS }
   for _, record in ipairs(records) do
-    for _, row in ipairs(rows_of(record)) do
-      local fields = {}
-      for i, name in ipairs(COLUMNS) do
-        fields[i] = field(row[name])
-      end
-      lines[#lines + 1] = table.concat(fields, ",") .. "\n"
-    end
+    local own = rows_of(record)
+    table.move(own, 1, #own, #rows + 1, rows)
   end
-  return table.concat(lines)
+  return csv.text(rows)
 end
 
 --- Returns what is wrong with the name of a format, or nil.
@@ -91,7 +77,7 @@ function M.write(records, format, path)
   if not (written and closed) then
     error(("%s: cannot be written: %s; choose another file for --out"):format(path, problem or late), 0)
   end
-  print(("wrote %d run%s to %s"):format(#records, #records == 1 and "" or "s", path))
+  print(("wrote %s to %s"):format(text.counted(#records, "run"), path))
   return 0
 end
 

@@ -57,13 +57,16 @@ local function read_command()
   end
 end
 
---- Returns what `?name`, `name?` or `?` asks about: a name, "" for the overview, or nil.
+--- Returns what `?name`, `name?` or `?` asks about: a name or words, "" for the overview, or nil.
 ---@param line string
 ---@return string?
 function M.help_subject(line)
   local bare = line:gsub("[ \t]*%-%-.*$", "")
-  return bare:match("^[ \t]*%?[ \t]*([%w_%.:]*)[ \t]*$")
-    or bare:match("^[ \t]*([%w_%.:]+)[ \t]*%?[ \t]*$")
+  local words = bare:match("^[ \t]*%?[ \t]*([^\n]-)[ \t]*$")
+  if words then
+    return (words:gsub("^([\"'])(.*)%1$", "%2"):gsub("%(%)$", ""))
+  end
+  return bare:match("^[ \t]*([%w_%.:-]+)[ \t]*%?[ \t]*$")
 end
 
 local function show_help(name)

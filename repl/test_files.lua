@@ -1,4 +1,5 @@
 -- The files of tests that `residua test` means: <home>/tests/**/*_test.lua.
+local system = require("residua.system")
 local terminal = require("residua.terminal")
 
 local M = {}
@@ -14,14 +15,6 @@ local function collect(folder, found)
   return found
 end
 
-local function exists(path)
-  local file = io.open(path)
-  if file then
-    file:close()
-  end
-  return file ~= nil
-end
-
 --- Returns paths of tests.
 ---@param wanted? string  a path, the name of a file ("quant", "quant_test.lua"), or a folder of tests
 ---  ("planted/s"); all by default
@@ -30,7 +23,7 @@ function M.find(wanted)
   local root = terminal.home() .. "/tests/"
   if not wanted then
     return collect(root, {})
-  elseif wanted:find("%.lua$") and exists(wanted) then
+  elseif wanted:find("%.lua$") and system.exists(wanted) then
     return { wanted }
   end
   local found = collect(root .. wanted:gsub("/$", "") .. "/", {})

@@ -27,7 +27,7 @@ return experiment {
       local with, models, rows = quant.int { bits = p.bits, per = per }, {}, {}
       for i = 1, layers + 1 do -- after each layer alone: all together
         local params = i <= layers and { i - 1 } or range(0, layers - 1)
-        models[i] = m:quantized { with = with, params = params, protect = "*norm*" }
+        models[i] = m:quantized { with = with, params = params, protect = scheme == "sane" and "*norm*" or nil }
         rows[i] = { scheme = scheme, layer = i <= layers and "L" .. i - 1 or "all", noise = 0, first = 0, snr = {} }
       end
       for _, matrix in ipairs(quant.errors(m, with)) do
@@ -58,11 +58,10 @@ return experiment {
     end
     -- How far the better of L0 and the last lies below the lowest of the others, over sentences or kinds of matrix.
     local function margin(lists)
-      local values = tensor.from_table(lists)
-      return stats.bootstrap(values:size(2), function(drawn)
-        local mean = values:index(2, drawn):mean(2):totable()
-        return math.max(mean[1], mean[layers]) - math.min(table.unpack(mean, 2, layers - 1))
-      end, { seed = x.seed })
+      local n = #lists[1]
+      local means = stats.draws(n, 1000, x.seed):matmul(tensor.from_table(lists, "float64"):t()) / n
+      local ends, others = means:index(2, { 1, layers }):max(2), means:narrow(2, 2, layers - 2):min(2)
+      return stats.from_draws(ends - others, { n = n, extreme = true })
     end
     local naive, sane, levels = measured("naive", "tensor"), measured("sane", "channel"), (1 << p.bits) - 1
     x:say(("Mean field: activations of %d levels carry a signal through about %.0f layers; there are %d here.\n")

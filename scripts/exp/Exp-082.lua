@@ -19,30 +19,34 @@ return experiment {
       low[#low + 1] = (everything:info()[code] or {}).resource == "low" and code or nil
     end
     local function measured(scheme, per, texts)
-      local with, models, rows, known, held = quant.int { bits = p.bits, per = per }, {}, {}, texts:halves()
+      local with, models, rows, cells = quant.int { bits = p.bits, per = per }, {}, {}, {}
+      local norms, known, held = per == "channel" and "*norm*" or nil, texts:halves() -- naive rounds norms as well
       for i = 1, layers do
-        models[i] = m:quantized { with = with, params = { i - 1 }, protect = "*norm*" }
+        models[i] = m:quantized { with = with, params = { i - 1 }, protect = norms }
         rows[i] = { layer = "L" .. i - 1, crest = 0, weights = 1e15, costs = {} }
       end
       for _, matrix in ipairs(quant.errors(m, with)) do
         local row = rows[matrix.layer + 1]
-        row.crest = math.max(row.crest, matrix.crest)
-        row.weights = math.min(row.weights, 10 ^ (matrix.snr / 20))
+        row.crest, row.weights = math.max(row.crest, matrix.crest), math.min(row.weights, 10 ^ (matrix.snr / 20))
       end
-      local question = { model = m, texts = held, with = with }
-      for _, cell in ipairs(search.sensitivity(question, { by = "language", direction = "quantize" })) do
-        table.insert(rows[cell.label + 1].costs, cell.when_quantized.estimate)
-      end
+      local costs = search.sensitivity({ model = m, texts = held,
+        with = { with = with, params = "L*", protect = norms } }, { by = "language", direction = "quantize" })
+      for _, cell in ipairs(costs) do table.insert(rows[cell.label + 1].costs, cell.when_quantized.estimate) end
       local at = { against = m, at = "L*.resid.post", texts = known, reduce = "relative_error" }
       for i, errors in ipairs(capture.compare(models, at)) do
         local row, of_text = rows[i], tensor.from_table(errors[("L%d.resid.post"):format(i - 1)]):clamp(1e-9, 1e9)
         local ratios = (of_text:log() * -1):reshape({ #texts:languages(), -1 }):mean(2):exp():totable()
         row.ratio, row.cost = stats.mean(ratios, { seed = x.seed }), stats.mean(row.costs, { seed = x.seed })
         row.output, row.from_crest = row.ratio.estimate, (2 ^ (p.bits - 1) - 1) * math.sqrt(12) / row.crest
+        for k, code in ipairs(texts:languages()) do
+          cells[#cells + 1] = { layer = row.layer, language = code, snr = 20 * math.log(ratios[k], 10) }
+        end
       end
       x:table(rows, { columns = { "layer", "crest", "from_crest", "weights", "ratio", "cost" },
         caption = scheme .. ": signal / noise of the worst matrix (by crest; measured), of the output; nats/byte" })
       x:plot(rows, { kind = "points", x = "ratio", y = "cost", log = "x", caption = scheme .. ": cost [nats/byte]" })
+      x:plot(cells, { kind = "heat", x = "layer", y = "language", value = "snr",
+        caption = scheme .. ": signal / noise of the output [dB]; sqrt(3) is 4.8" })
       return rows
     end
     -- The area under the ROC curve less 0.5 (the difference of mean ranks over the layers), and the best threshold.

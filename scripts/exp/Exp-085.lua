@@ -45,13 +45,12 @@ return experiment {
           outliers = outliers:at(head) / count, own = own:at(head) / count }
       end
     end
-    local t = table_of(rows, { columns = { "layer", "head", "distance", "specific", "outliers", "own" },
+    x:table(rows, { columns = { "layer", "head", "distance", "specific", "outliers", "own" },
       caption = "Distance of attention between languages, the same beyond halves of one; shares of outliers" })
-    x:table(t, t)
     x:plot(rows, { kind = "points", x = "specific", y = "outliers", by = "layer", caption = "Outliers by specificity" })
 
+    local t, permuted = table_of(rows), { permutations = 2000, seed = x.seed }
     local layers = tensor.eye(sizes.layers):index(1, places):slice(2, 2):to("float64") -- which layer, as 0 and 1
-    local permuted = { permutations = 2000, seed = x.seed }
     x:verdict("stated", stats.correlation(t:column("distance"), t:column("outliers"), { seed = x.seed }))
     x:verdict("within", stats.partial_correlation(t:column("specific"), t:column("outliers"), layers, permuted))
     x:verdict("shape", stats.partial_correlation(t:column("specific"), t:column("own"), layers, permuted))

@@ -18,11 +18,12 @@ return experiment {
     for _, param in ipairs(m:params()) do
       matrices[#matrices + 1] = param.layer and #param.shape == 2 and param.name or nil
     end
-    local question = { model = m, texts = texts, with = quant.sane { bits = p.bits } }
-    for i, row in ipairs(search.sensitivity(question, { by = "language" })) do
-      cells[i] = { language = row.language, layer = row.label, dnll = math.max(row.when_quantized.estimate, 0) }
-      dnll[row.language] = dnll[row.language] or tensor.zeros(layers):totable()
-      dnll[row.language][row.label + 1] = cells[i].dnll
+    local question, certain = { model = m, texts = texts, with = quant.sane { bits = p.bits } }, {}
+    for i, row in ipairs(search.sensitivity(question, { by = "language", direction = "quantize" })) do
+      local cost, code = row.when_quantized, row.language
+      cells[i] = { language = code, layer = row.label, dnll = math.max(cost.estimate, 0) }
+      dnll[code], certain[code] = dnll[code] or {}, (certain[code] or 0) + (cost.low > 0 and 1 or 0)
+      dnll[code][row.label + 1] = cells[i].dnll
     end
 
     local function gradient_norms(text) -- of the loss of one text by layer, as shares of their sum
@@ -40,15 +41,14 @@ return experiment {
     end
     for l, code in ipairs(texts:languages()) do
       local own, norms = texts:select { code }, 0
-      for s = 1, own:count() do
-        norms = gradient_norms(own:slice(s, s)) / own:count() + norms
-      end
+      for s = 1, own:count() do norms = gradient_norms(own:slice(s, s)) / own:count() + norms end
       local known = info[code]
       rows[l] = { language = code, morphology = known.morphology, group = RICH[known.morphology or "unknown"],
-        script = known.script, gradient = evenness(norms), dnll = evenness(tensor.from_table(dnll[code], "float64")) }
+        script = known.script, gradient = evenness(norms), dnll = evenness(tensor.from_table(dnll[code], "float64")),
+        certain = certain[code] }
     end
-    x:table(rows, { columns = { "language", "morphology", "script", "gradient", "dnll" },
-      caption = "Evenness over layers of gradient norms and of the costs of INT4" })
+    x:table(rows, { columns = { "language", "morphology", "script", "gradient", "dnll", "certain" },
+      caption = "Evenness over layers of gradient norms and of the costs of INT4; layers that surely cost something" })
     x:plot(cells, { kind = "heat", x = "layer", y = "language", value = "dnll", caption = "Cost of INT4 [nats/byte]" })
     for _, value in ipairs { "gradient", "dnll" } do
       local opts = { value = value, by = "group", of = "rich", seed = x.seed }

@@ -26,18 +26,20 @@ return experiment {
         local row = { language = code, resource = info[code].resource, script = info[code].script, shape = 0 }
         for i, site in ipairs(sites) do
           local fits = stats.fits(seen[site][code]:reshape(-1))
-          local shape = math.log(fits:column("shape")[1]) -- no other law has one
-          local best, layer = fits[1], layers[i] or { site = site, ks = 0 }
+          local shape, df = math.log(fits:column("shape")[1]), fits:column("df")[1] -- no other laws have them
+          local best, layer = fits[1], layers[i] or { site = site, ks = 0, shape = 0, inverse_df = 0 }
           layer[best.law] = (layer[best.law] or 0) + 1
-          layer.ks = layer.ks + best.ks / #codes
+          layer.ks, layer.shape = layer.ks + best.ks / #codes, layer.shape + shape / #codes
+          layer.inverse_df = layer.inverse_df + 1 / df / #codes
           row.shape = row.shape + shape / #sites
           layers[i] = layer
           cells[#cells + 1] = { site = site, language = code, shape = shape }
         end
         languages[k] = row
       end
-      x:table(layers, { caption = caption .. ": languages that each law fits best (BIC), its KS distance", columns = {
-        "site", "gauss", "laplace", "logistic", "student", "lognormal", "generalised_gauss", "ks" } })
+      x:table(layers, { caption = caption .. ": languages that each law fits best (BIC), its KS distance; "
+        .. "means of ln shape (generalised Gauss) and of 1 / df (Student)", columns = { "site", "gauss", "laplace",
+        "logistic", "student", "lognormal", "generalised_gauss", "ks", "shape", "inverse_df" } })
       x:plot(cells, { kind = "heat", x = "site", y = "language", value = "shape", caption = caption .. ": ln shape" })
       x:table(languages, { caption = caption .. ": ln shape, mean over sites" })
       return languages

@@ -49,13 +49,17 @@ return experiment {
     if tested:disparity({}).collapsed then return x:refuse("collapsed") end
     local sets, all = { dearest("left_out") }, range(0, layers - 1)
     for i = 1, p.sets do sets[i + 1] = { table.unpack(stats.shuffled(all, x.seed + i), 1, #sets[1]) } end
-    local plans = { { plan = "fit", set = dearest("fit") }, { plan = "left out", set = sets[1] } }
+    local values, best = tested:values(sets), 2
+    for i = 3, #sets do best = values[i] < values[best] and i or best end
+    local plans = { { plan = "fit", set = dearest("fit") }, { plan = "left out", set = sets[1] },
+      { plan = ("best of %d others"):format(#sets - 1), set = sets[best] } }
     for _, row in ipairs(plans) do
       row.protects, row.gap_left = table.concat(row.set, " "), tested:ratio(row.set, {})
     end
-    x:table(plans, { columns = { "plan", "protects", "gap_left" } })
+    x:table(plans, { columns = { "plan", "protects", "gap_left" },
+      caption = "Share of the gap that is left in new sentences; the best of many is luckier than it is good" })
     x:verdict("stated", plans[1].gap_left)
     x:verdict("sane", plans[2].gap_left)
-    x:verdict("rank", stats.against_others(tested:values(sets), 1))
+    x:verdict("rank", stats.against_others(values, 1))
   end,
 }

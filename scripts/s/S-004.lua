@@ -5,8 +5,8 @@ local divergence = require("residua.divergence")
 return experiment {
   id = "S-004", title = "Residual stream contribution",
   asks = "Do critical layers contribute most to the output, and unevenly by language?",
-  params = { bits = 4, sentences = 6 },
-  quick = { sentences = 4 }, full = { sentences = 96 },
+  params = { bits = 4, sentences = 8 },
+  quick = { sentences = 6 }, full = { sentences = 96 },
   predicts = {
     stated = "zero ablation: L0, L(75 %) and the last layer rank above the others in dNLL",
     needed = "mean ablation: the more INT4 in a layer costs, the greater the KL without it",
@@ -42,16 +42,23 @@ return experiment {
         collapsed = kl.all.ppl.estimate > m:architecture().vocab / 2 }
       standing[#standing + 1] = not rows[i].collapsed and rows[i].total > 0 and rows[i] or nil
       for _, row in ipairs(kl.rows) do
-        cells[#cells + 1] = { layer = rows[i].layer, language = row.language, kl = row.mean_kld.estimate }
+        cells[#cells + 1] = { layer = rows[i].layer, language = row.language,
+          dnll = not rows[i].collapsed and row.ln_ppl_ratio.estimate or nil,
+          kl = math.log(math.max(row.mean_kld.estimate, 1e-12)) }
       end
     end
     for i, rank in ipairs(stats.ranks(table_of(rows):column("zero"))) do
       rows[i].rank = rank
     end
-    x:table(rows, { caption = "A layer under INT4, zero and mean ablation: dNLL, KL [nats/token]; spread by language",
+    x:table(rows, { caption = "A layer under INT4, zero and mean ablation: dNLL, KL of the latter [nats/token]; its "
+      .. "spread over languages [nats/sentence], and shared by odd and even sentences, over KL, squared",
       columns = { "layer", "int4", "zero", "mean", "kl", "spread", "relative", "collapsed" } })
+    local caption = " under mean ablation of a layer [nats/token]"
     x:plot(cells, { kind = "heat", x = "layer", y = "language", value = "kl",
-      caption = "KL of the output under mean ablation of a layer [nats/token]" })
+      caption = "ln KL of the output" .. caption })
+    if #standing > 0 then -- collapsed layers are left out
+      x:plot(cells, { kind = "heat", x = "layer", y = "language", value = "dnll", caption = "dNLL" .. caption })
+    end
     local function with_cost(column, of)
       return stats.correlation(table_of(of):column("int4"), table_of(of):column(column), { seed = x.seed })
     end

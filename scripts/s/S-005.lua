@@ -19,15 +19,10 @@ return experiment {
       return x:not_run(("%d layers, %d sentences; 4 and 8 are needed"):format(last + 1, count))
     end
     local means = m:capture(texts, { "L*.resid.pre", "L*.resid.post" }, { reduce = "mean" })
-    local inverse = tensor.from_table(sweep.tokens(m, texts):lengths(), "float64"):reshape({ languages, count, 1 }) ^ -1
-    inverse = inverse - inverse:mean(2, true)
-    local stream, updates = {}, {} -- by layer; updates [languages, sentences, width], less what is linear in 1 / length
+    local stream, updates = {}, {} -- by layer; updates [languages, sentences, width]
     for layer = 0, last do
       stream[layer] = means[("L%d.resid.post"):format(layer)]
-      local added = (stream[layer] - means[("L%d.resid.pre"):format(layer)]):reshape({ languages, count, -1 })
-      added = added - added:mean(2, true)
-      local slopes = (inverse * added):sum(2, true) / ((inverse ^ 2):sum(2, true) + 1e-30)
-      updates[layer] = added - inverse * slopes
+      updates[layer] = capture.without_length(m, texts, stream[layer] - means[("L%d.resid.pre"):format(layer)])
     end
 
     -- Mean over languages of the CKA of two layers' updates, in some sentences and those paired with them.
@@ -43,10 +38,11 @@ return experiment {
       for b = 0, last do
         cells[#cells + 1] = { layer = a, other = b, cka = cka(a, b, every) }
       end
-      rows[a + 1] = { other = a, cka = cells[a + 1].cka, stream = stats.linear_cka(stream[0], stream[a]),
+      rows[a + 1] = { layer = a, cka = cells[a + 1].cka, stream = stats.linear_cka(stream[0], stream[a]),
         cosine = stats.mean_cosine(updates[0]:reshape(texts:count(), -1), updates[a]:reshape(texts:count(), -1)) }
     end
-    x:table(rows, { caption = "L0 and others: CKA and mean cosine of updates within languages; CKA of the stream" })
+    x:table(rows, { caption = "L0 and others: CKA and mean cosine of updates within languages; CKA of the stream",
+      columns = { "layer", "cka", "cosine", "stream" } })
     x:plot(cells, { kind = "heat", x = "layer", y = "other", value = "cka", caption = "CKA of updates" })
     local opts = { shuffles = p.shuffles, seed = x.seed }
     x:verdict("stated", stats.against_shuffled(texts:count(), function(order)

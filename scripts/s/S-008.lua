@@ -1,6 +1,6 @@
 -- Gradients of one half of the sentences, and what INT4 costs on the other half. A gradient says how steep the loss is,
--- not how far quantization goes: so beside it the gradient times the error. Languages are the units of the law's fit:
--- layers share most of their gradient through the residual stream.
+-- not how far quantization goes: so beside it the gradient times the error, also at equal depth, along which both may
+-- fall. Languages are the units of the law's fit: layers share most of their gradient through the residual stream.
 return experiment {
   id = "S-008", title = "Gradient magnitude",
   asks = "Do gradients mark critical layers, and are they lognormal?",
@@ -9,6 +9,7 @@ return experiment {
     weights = "the norm of a layer's weight gradients rises with its dNLL under INT4",
     activations = "the norm of the gradient at a layer's output rises with its dNLL under INT4",
     times_error = "the norm of weight gradient times quantization error rises with a layer's dNLL under INT4",
+    beyond_depth = "at equal depth: weight gradient times quantization error rises with a layer's dNLL under INT4",
     lognormal = "|gradient| at the outputs is lognormal rather than any other law: BIC per value is lower",
     sparsity = { "stochastic pruning at 1 std: the lognormal's sparsity is off by less than 0.02", below = 0.02 },
   },
@@ -53,10 +54,12 @@ return experiment {
     x:table(languages, { caption = "By language, mean over layers: BIC per value over lognormal's, error of sparsity" })
     x:plot(rows, { kind = "points", x = "times_error", y = "dnll", log = "xy", caption = "(Gradient x error)^2" })
     x:plot(sample:abs():clamp(1e-30):log(), { kind = "qq", caption = "ln |gradient|, last layer and language" })
+    local costs, few = { table.unpack(alone.scores, 0) }, #rows < 5 and { not_run = #rows .. " layers; 5 are needed" }
     for _, name in ipairs { "weights", "activations", "times_error" } do
-      x:verdict(name, #rows < 5 and { not_run = #rows .. " layers; 5 are needed" }
-        or stats.correlation(rows:column(name), { table.unpack(alone.scores, 0) }, { seed = x.seed }))
+      x:verdict(name, few or stats.correlation(rows:column(name), costs, { seed = x.seed }))
     end
+    x:verdict("beyond_depth", few or stats.partial_correlation(rows:column("times_error"), costs,
+      { depth = rows:column("depth") }, { permutations = 2000, seed = x.seed }))
     if #languages < 3 then return x:not_run(#languages .. " languages; 3 are needed") end
     x:verdict("lognormal", stats.mean(table_of(languages):column("margin"), { seed = x.seed }))
     x:verdict("sparsity", stats.mean(table_of(languages):column("off"), { seed = x.seed }))

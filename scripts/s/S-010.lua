@@ -50,7 +50,7 @@ return experiment {
       end
     end
     x:table(rows, { columns = { "layer", "mi", "rank", "share" },
-      caption = "Mutual information [nats], entropy rank, share of tokens that a probe tells" })
+      caption = "Mutual information [nats], entropy rank (of variances), share of tokens that a probe tells" })
     x:plot(rows, { x = "layer", y = "share", caption = "Share of tokens that a probe tells", y_label = "share" })
     x:verdict("stated", stats.peak(profiles.mi, { n = count, least = true }))
     x:verdict("rank", stats.peak(profiles.rank, { n = count, least = true }))

@@ -4,8 +4,7 @@ return experiment {
   id = "S-011", title = "Rate-distortion bound",
   asks = "How low can disparity go for given bits and protection?",
   params = { sentences = 3, choose = 1, to = 30, step = 15, groups = 4, rank_by = "variance" },
-  quick = { step = 30 },
-  full = { sentences = 64, choose = 32, step = 2.5, groups = 10 },
+  quick = { step = 30 }, full = { sentences = 64, choose = 32, step = 2.5, groups = 10 },
   predicts = {
     stated = { "naive: the ratio falls by b = 2 powers of two per bit", within = { 1.8, 2.2 } },
     bits = { "sane: the gap falls by b = 2 powers of two per bit", within = { 1.8, 2.2 } },
@@ -18,7 +17,8 @@ return experiment {
     local function fitted(scheme, measure, caption)
       local rows = rate.grid { model = m, texts = on, order = plan.rank(m, { by = p.rank_by }), with = scheme,
         bits = widths, shares = range(0, p.to, p.step), seed = x.seed }
-      x:table(rows, { columns = { "bits", "share", "mean_delta", "gap", "ratio" }, caption = caption })
+      x:table(rows, { caption = caption .. "; gap and deltas [nats/byte]",
+        columns = { "bits", "share", "mean_delta", "gap", "reference_delta", "ratio" } })
       x:plot(rows, { kind = "points", x = "bits", y = measure, by = "share", log = "y", caption = caption })
       return rate.fit(rows, { measure = measure })
     end
@@ -35,8 +35,9 @@ return experiment {
 
     -- All sets of groups of neighbouring layers up to the greatest share: of each size the best, on other sentences.
     local count, units = x.texts:count() // #x.texts:languages(), search.neighbours(m, p.groups)
+    if count <= p.sentences then return x:not_run("no sentences are left to choose plans by") end
     local plans, cells, above, of = {}, {}, {}, {}
-    for _, bits in ipairs(count > p.sentences and widths or {}) do
+    for _, bits in ipairs(widths) do
       local others = x.texts:slice(p.sentences + 1, math.min(p.sentences + p.choose, count))
       local sets = search.beam({ model = m, texts = others, units = units, with = quant.sane { bits = bits },
         measure = "gap" }, { width = 1000, size = p.to * #units // 100 })

@@ -9,6 +9,7 @@ return experiment {
     gap = "sane: the gap is wider at 4 bits than at 8",
     lasting = "sane: languages that lose more at 4 bits lose more at 3, on other sentences",
     beside_script = "sane: languages that lose more at 4 bits lose more at 3, beside the script (Latin or not)",
+    within_script = "sane: languages that lose more at 4 bits lose more at 3, permuted within script",
     resource = "sane INT4: low-resource languages lose more per byte than high-resource ones",
   },
   run = function(p, x)
@@ -23,8 +24,8 @@ return experiment {
       schemes[#schemes + 1] = { name = "sane INT", bits = bits, plan = plan.make(quant.sane { bits = bits }) }
     end
 
-    local rows, cells, of, latin = disparity.curve { model = m, plans = schemes:column("plan"), texts = texts,
-      at = schemes:column("bits"), seed = x.seed }, {}, {}, {}
+    local rows, cells, of = disparity.curve { model = m, plans = schemes:column("plan"), texts = texts,
+      at = schemes:column("bits"), seed = x.seed }, {}, {}
     for i, row in ipairs(rows) do
       row.scheme, row.bits = schemes[i].name, row.at
       of[row.scheme .. row.bits] = row.disparity
@@ -34,25 +35,24 @@ return experiment {
     end
     x:table(rows, { caption = "Rise of the loss [nats/byte]: mean, reference language, worst - best; ratios",
       columns = { "scheme", "bits", "mean_delta", "reference_delta", "gap", "ratio", "low_over_high", "collapsed" } })
-    x:table(of["sane INT4"].rows, { caption = "Sane INT4 by language, rise of the loss [nats]" })
+    x:table(of["sane INT4"].rows, { caption = "Sane INT4: rise of the loss [nats] per unit, of PPL [%]", columns = {
+      "language", "script", "resource", "delta_token", "delta_byte", "delta_character", "delta_sentence",
+      "ppl_increase" } })
     x:plot(rows, { kind = "points", x = "bits", y = "gap", by = "scheme", caption = "Gap [nats/byte]", log = "y" })
     x:plot(cells, { kind = "heat", x = "bits", y = "language", value = "rise", caption = "Sane: rise over the mean" })
 
     x:verdict("stated", of["naive INT4"].ratio)
     x:verdict("gap", disparity.difference(of["sane INT4"], of["sane INT8"]))
-    for i, row in ipairs(of["sane INT4"].rows) do
-      latin[i] = row.script == "Latin" and 1 or 0
-    end
-    if of["sane INT4"].collapsed or #latin < 5 then
-      return x:refuse("collapsed, or fewer than 5 languages")
+    if of["sane INT4"].collapsed or #texts:languages() < 5 then
+      return x:refuse(of["sane INT4"].collapsed and of["sane INT4"].refused or "fewer than 5 languages")
     end
     local known, held = texts:halves()
     local four = disparity.compare(m, m:quantized(quant.sane { bits = 4 }), known):rises()
-    local three = disparity.compare(m, m:quantized(quant.sane { bits = 3 }), held):rises()
-    x:verdict("lasting", stats.correlation(four, three, { seed = x.seed }))
-    x:verdict("beside_script", math.max(table.unpack(latin)) == math.min(table.unpack(latin))
-      and { not_run = "no two scripts are known" }
-      or stats.partial_correlation(four, three, { latin = latin }, { permutations = 2000, seed = x.seed }))
+    local three = disparity.compare(m, m:quantized(quant.sane { bits = 3 }), held)
+    local found = disparity.related(three, four, { seed = x.seed })
+    x:verdict("lasting", found.correlation)
+    x:verdict("beside_script", found.beside_script)
+    x:verdict("within_script", found.within_script)
     x:verdict("resource", stats.contrast(of["sane INT4"].rows,
       { value = "delta_byte", by = "resource", of = "low", against = "high", seed = x.seed }))
   end,

@@ -30,34 +30,44 @@ return experiment {
       return kurtosis:matmul(shares):totable(), errors:matmul(shares):totable(), shares:row(kurtosis:argmax()):totable()
     end
 
-    local cells = {}
+    local cells, kept = {}, {}
     for _, model in ipairs { m, x.model2 } do
       local sd = stats.moments((weighted(model))):std()
       for bits = p.fewest, p.most, p.step do
         local d = rise(model, quant.sane { bits = bits })
-        cells[#cells + 1] = { model = model:name(), bits = bits, sd = sd, gap = d.gap, c = d.gap.estimate / sd, of = d }
+        cells[#cells + 1] = { model = model:name(), bits = bits, sd = sd, gap = d.gap, collapsed = d.collapsed, of = d,
+          gap_over_sd = d.gap.estimate / sd }
       end
     end
-    table.sort(cells, function(a, b) return a.c > b.c end)
-    x:table(cells, { caption = "Gap [nats/byte] over the sd of effective kurtosis over languages, the greatest first" })
+    table.sort(cells, function(a, b) return a.gap_over_sd > b.gap_over_sd end)
+    x:table(cells, { columns = { "model", "bits", "sd", "gap", "gap_over_sd", "collapsed" },
+      caption = "Gap [nats/byte] over the sd of effective kurtosis over languages, the greatest first" })
     local effective, exact, share = weighted(m)
-    local naive, sane, rows = rise(m, quant.naive()), rise(m, quant.sane()), {}
+    local naive, sane, rows, shown = rise(m, quant.naive()), rise(m, quant.sane()), {}, {}
     for i, row in ipairs(sane.rows) do
       rows[i] = { language = row.language, effective = effective[i], error = exact[i],
         naive = naive.rows[i].delta_byte, sane = row.delta_byte }
     end
-    x:table(rows, { caption = "Effective kurtosis and relative error; dNLL [nats/byte]" })
+    x:table(rows, { columns = { "language", "effective", "error", "naive", "sane" },
+      caption = "Effective kurtosis, and relative squared error of weights, by activation; dNLL [nats/byte]" })
     x:plot(rows, { kind = "points", x = "effective", y = { "naive", "sane" }, caption = "dNLL by effective kurtosis" })
-    x:say(("Effective kurtosis on the share of the layer of the highest: R2 = %.3f (1: affine)"):format(
+    x:say(("Effective kurtosis on the share of the layer of the highest: R2 = %.3f (1: affine)\n"):format(
       stats.ols(effective, { share = share }).r2))
-    local function related(values, d, kind)
-      return d.collapsed and { refused = "a language's loss is near ln V" }
-        or stats.correlation(values, d:rises(), { kind = kind, seed = x.seed })
+    local function told(name, values, d, kind)
+      local related = disparity.related(d, values, { kind = kind, seed = x.seed })
+      local why = related.within_script.not_run or related.within_script.refused
+      shown[#shown + 1] = { of = name, correlation = related.correlation, beside_script = why or related.beside_script,
+        p_within_script = why or related.within_script.p }
+      x:verdict(name, related.correlation)
     end
-    x:verdict("stated", related(effective, naive, "pearson"))
-    x:verdict("sane", related(effective, sane))
-    x:verdict("exact", related(exact, sane))
-    local most, least = cells[1], cells[#cells]
+    told("stated", effective, naive, "pearson")
+    told("sane", effective, sane)
+    told("exact", exact, sane)
+    x:table(shown, { columns = { "of", "correlation", "beside_script", "p_within_script" },
+      caption = "With dNLL over languages: plain, beside script (Latin or not), and p permuted within it" })
+    for _, cell in ipairs(cells) do kept[#kept + 1] = not cell.collapsed and cell or nil end
+    if #kept < 2 then return x:refuse("fewer than 2 gaps of models that did not collapse") end
+    local most, least = kept[1], kept[#kept]
     local draws = (most.of.draws.gap / least.of.draws.gap * (least.sd / most.sd)):log()
     x:verdict("bound", stats.from_draws(draws, { n = most.gap.n, extreme = true }))
   end,

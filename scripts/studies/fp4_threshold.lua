@@ -31,7 +31,8 @@ return experiment {
       rows[k] = { ratio = stats.mean(ratios, { seed = x.seed }), gain = stats.mean(gains, { seed = x.seed }) }
       rows[k].formula = 1 / (1 + 1 / rows[k].ratio.estimate ^ 2)
     end
-    x:table(rows, { caption = "Gain of the best step over that without noise; ratio: |g| over its noise" })
+    x:table(rows, { columns = { "ratio", "gain", "formula" },
+      caption = "Gain of the best step over that without noise; ratio: |g| over its noise" })
     x:plot(rows, { x = "ratio", y = { "gain", "formula" }, kind = "points", caption = "Gain by ratio" })
     x:verdict("stated", rows[3].gain)
     x:verdict("three_quarters", rows[3].gain)
@@ -62,7 +63,8 @@ return experiment {
       if ratio > math.sqrt(3) then return x:refuse("a step above the threshold") end
       runs[i], attained[i] = { run = i, exact = exact, rounded = fall, ratio = ratio }, fall / exact
     end
-    x:table(runs, { caption = "Fall of the loss [nats/token] in gradient descent; ratio: the highest of any step" })
+    x:table(runs, { columns = { "run", "exact", "rounded", "ratio" },
+      caption = "Fall of the loss [nats/token] in gradient descent; ratio: the highest of any step" })
     x:verdict("training_stops", stats.mean(attained, { seed = x.seed }))
   end,
 }

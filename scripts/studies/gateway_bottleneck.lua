@@ -16,8 +16,8 @@ return experiment {
   run = function(p, x)
     if x.model:layers() < 7 then return x:not_run(x.model:layers() .. " layers; 7 are needed") end
     -- A row per layer: its terms, and y: ln of the disparity when it alone is protected, standardized.
-    local function profile(m, scheme, what)
-      local rows, layers, models = plan.features(m), m:layers(), { m }
+    local function profile(caption, m, scheme, what)
+      local rows, layers, plans = plan.features(m), m:layers(), {}
       for i, row in ipairs(rows) do
         local from_end = math.min(row.layer, layers - 1 - row.layer)
         row.variance = math.log(math.max(row.variance, 1e-30))
@@ -25,34 +25,42 @@ return experiment {
         row.bottleneck = row.layer == math.floor(0.75 * layers) and 1 or 0
         row.near_end = math.exp(-from_end)
         row.near_75 = math.exp(-((row.layer / layers - 0.75) / 0.1) ^ 2 / 2)
-        models[i + 1] = m:quantized(scheme { bits = p.bits, protect = { row.layer } })
+        plans[i] = plan.make(scheme { bits = p.bits, protect = { row.layer } })
       end
-      local losses = sweep { models = models, texts = x.texts:first(p.sentences) }
-      for i, row in ipairs(rows) do
-        local d = disparity.of(losses[1].loss, losses[i + 1].loss, m:architecture().vocab, { seed = x.seed })
-        row[what], row.ln = d[what], math.log(math.max(d[what].estimate or 0, 1e-300))
-        rows.refused = rows.refused or d[what].refused or d.collapsed and "collapsed"
+      local curve = disparity.curve { model = m, plans = plans, texts = x.texts:first(p.sentences), seed = x.seed,
+        at = rows:column("layer") }
+      for i, d in ipairs(curve) do
+        local row = rows[i]
+        row[what], row.reference_delta, row.ln = d[what], d.reference_delta,
+          math.log(math.max(d[what].estimate or 0, 1e-300))
+        rows.refused = rows.refused or d[what].refused or d.collapsed and d.disparity.refused
           or row.ln < -600 and "no disparity" or nil
       end
-      x:table(rows, { caption = "Disparity when one layer is protected", columns = { "layer", "variance", what } })
+      x:table(rows, { columns = { "layer", "variance", "reference_delta", what }, caption = caption
+        .. ", one layer protected: ln variance, rise of the reference language [nats/byte], " .. what })
       return rows, stats.standardized(rows:column("ln"))
     end
     local function told(prefix, rows, y)
       local ok, fit = pcall(stats.ols, y, rows:lists { "variance", "boundary", "bottleneck" }) -- constant terms raise
       local why = rows.refused or not ok and fit
+      if not why then
+        x:table(fit.coefficients, { columns = { "name", "coefficient", "p" },
+          caption = ("Terms of ln %s, standardized: R2 %.3f, adjusted %.3f"):format(prefix == "" and "gap" or "ratio",
+          fit.r2, fit.adjusted_r2) })
+      end
       for _, term in ipairs { "boundary", "bottleneck" } do
         x:verdict(prefix .. term, why and { refused = why } or fit.by_name[term])
       end
     end
-    told("stated_", profile(x.model, quant.naive, "ratio"))
-    local rows, y = profile(x.model, quant.sane, "gap")
+    told("stated_", profile("Naive", x.model, quant.naive, "ratio"))
+    local rows, y = profile("Sane", x.model, quant.sane, "gap")
     told("", rows, y)
     x:plot(rows, { x = "layer", y = "gap", caption = "Gap when one layer is protected [nats/byte]" })
 
     local names, ridge = { "variance", "near_end", "near_75" }, { penalty = 1e-6, seed = x.seed }
     x:verdict("left_out", rows.refused and { refused = rows.refused } or stats.held_out(y, rows:lists(names), ridge).q2)
     if not x.model2 then return x:verdict("transfer", { not_run = "needs a second model: --model2" }) end
-    local others, truth = profile(x.model2, quant.sane, "gap")
+    local others, truth = profile("Sane, second model", x.model2, quant.sane, "gap")
     local predicted = stats.ridge(y, rows:lists(names), { penalty = 1e-6 }):predict(others:lists(names))
     local refused = rows.refused or others.refused
     x:verdict("transfer", refused and { refused = refused } or stats.q2(truth, predicted, { seed = x.seed }))

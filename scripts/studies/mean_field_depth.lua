@@ -27,8 +27,8 @@ return experiment {
         ratios[#ratios + 1] = row.quantizer
       end
     end
-    x:table(rows, { caption = "Best fields; fitted: exponent of N + 1 from 4",
-      columns = { "levels", "spacing", "loss", "quantizer", "xi", "exponent", "fitted" } })
+    x:table(rows, { columns = { "levels", "spacing", "loss", "quantizer", "xi", "exponent", "fitted" },
+      caption = "1 - chi at the best spacing, over a quantizer's; exponents: from N / 2 to N, fitted of N + 1 from 4" })
     x:plot(rows, { x = "levels", y = "xi", log = "xy", caption = "Depth scale by levels", y_label = "xi [layers]" })
     -- Rate at which random layers forget that two inputs were correlated, over the rate that the field predicts.
     local function rate(field, seed)

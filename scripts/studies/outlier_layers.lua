@@ -30,32 +30,31 @@ return experiment {
       top[#top + 1] = rank > layers - math.max(1, layers // 4) and i or nil
       over[#over + 1] = weights[i].weight > p.weight and weights[i].kurtosis > p.kurtosis and i or nil
     end
-    local shares, rows, latin, falls = capture.shares(m, known), {}, {}, {}
+    local shares, rows, falls = capture.shares(m, known), {}, {}
     local naive = disparity.compare(m, m:quantized(quant.naive { bits = p.bits }), held, { seed = x.seed })
     local sane = disparity.compare(m, m:quantized(quant.sane { bits = p.bits }), held, { seed = x.seed })
-    local function related(set, d, test, opts) -- a test of share and rise of the loss over languages
-      return d.collapsed and { refused = "a language's loss is near ln V" }
-        or #set == 0 and { refused = "no layer is over the thresholds" }
-        or test(shares:index(1, set):sum(1):totable(), d:rises(), opts)
+    local function related(set, d, kind) -- share of a set of layers, and rise of the loss, over languages
+      return disparity.related(d, shares:index(1, set):sum(1):totable(), { kind = kind, seed = x.seed })
     end
     for i, code in ipairs(codes) do
       rows[i] = { language = code, script = info[code].script, share = shares:index(1, top):sum(1):at(i),
         naive = naive.rows[i].delta_byte, sane = sane.rows[i].delta_byte }
-      latin[i] = rows[i].script == "Latin" and 1 or 0
     end
     for i, row in ipairs(weights) do
-      row.correlation = related({ i }, sane, stats.correlation, { seed = x.seed })
+      row.correlation = related({ i }, sane).correlation
       falls[i] = row.correlation.estimate
     end
-    x:table(weights, { caption = "Layers", columns = { "layer", "weight", "kurtosis", "correlation" } })
-    x:table(rows, { caption = "dNLL [nats/byte]", columns = { "language", "script", "share", "naive", "sane" } })
-    x:plot(rows, { kind = "points", x = "share", y = "sane", by = "script", caption = "Share of `top`; [nats/byte]" })
-    local latins = tensor.from_table(latin):sum()
-    local one = math.min(latins, #codes - latins) < 3 and { not_run = "3 languages of either script are needed" }
-    x:verdict("stated", related(over, naive, stats.correlation, { kind = "pearson", seed = x.seed }))
-    x:verdict("sane", related(top, sane, stats.correlation, { seed = x.seed }))
-    x:verdict("beside_script", one or related(top, sane, stats.partial_correlation, { script = latin }))
-    x:verdict("within_script", one or related(top, sane, stats.correlation, { groups = latin, seed = x.seed }))
+    x:table(weights, { columns = { "layer", "weight", "kurtosis", "correlation" },
+      caption = "Greatest weight, highest kurtosis of a matrix; correlation of the layer's share with dNLL (sane)" })
+    x:table(rows, { columns = { "language", "script", "share", "naive", "sane" },
+      caption = "Share of activation in the layers of highest kurtosis; dNLL [nats/byte]" })
+    x:plot(rows, { kind = "points", x = "share", y = "sane", by = "script", caption = "dNLL [nats/byte] by share" })
+    local found = related(top, sane)
+    x:verdict("stated", #over == 0 and { refused = "no layer is over the thresholds" }
+      or related(over, naive, "pearson").correlation)
+    x:verdict("sane", found.correlation)
+    x:verdict("beside_script", found.beside_script)
+    x:verdict("within_script", found.within_script)
     x:verdict("specific", sane.collapsed and weights[1].correlation
       or stats.correlation(table_of(weights):column("kurtosis"), falls, { seed = x.seed }))
   end,

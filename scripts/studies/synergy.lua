@@ -2,13 +2,13 @@
 -- many sets looks better than it is: the rival of the first and last layer is chosen on other sentences.
 return experiment {
   id = "synergy", title = "Synergy of protected layers",
-  asks = "Does protecting the first and the last layer together do more than each alone?",
+  asks = "Does protecting the first and the last layer together do more than the sum of each alone?",
   params = { bits = 4, sentences = 6, units = 7 },
   quick = { units = 6 },
   full = { sentences = 96, units = 12 },
   predicts = {
-    stated = { "naive: L0 and last together lower dNLL by more than each alone", below = 0 },
-    sane = { "sane: L0 and last do more together than each alone, over all sets (Shapley interaction)", below = 0 },
+    stated = { "naive: L0 and last together lower dNLL by more than the sum of each alone", below = 0 },
+    sane = { "sane: over all sets, L0 and last together do more than the sum of each alone (Shapley)", below = 0 },
     unlike = { "sane: the interaction of L0 and last is further below 0 than those of other pairs", below = 0 },
     best = { "sane: no two layers but L0 and last, chosen on other sentences, lower dNLL as much", below = 0 },
   },

@@ -4,7 +4,7 @@ return experiment {
   id = "T-002", title = "Relative error",
   asks = "Is INT4 error relative to power lower in high-variance layers?",
   params = { bits = 4, sentences = 4 },
-  full = { sentences = 64 },
+  quick = { sentences = 2 }, full = { sentences = 64 },
   predicts = {
     stated = { "per tensor: relative error falls as variance rises", below = 0 },
     sane = { "per channel: relative error falls as variance rises", below = 0 },

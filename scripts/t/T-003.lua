@@ -5,7 +5,7 @@ return experiment {
   id = "T-003", title = "Language activation variance",
   asks = "Do the activations of critical layers differ more across languages?",
   params = { bits = 4, sentences = 8, skip = 4 },
-  quick = { sentences = 4 }, full = { sentences = 96 },
+  quick = { sentences = 6 }, full = { sentences = 96 },
   predicts = {
     stated = "the more INT4 in a layer costs, the more its ln activation variance varies over languages",
     sane = "no first tokens: the more INT4 costs, the more ln variance varies, less what varies by sentence",
@@ -36,13 +36,12 @@ return experiment {
       return mean:var() - (rest ^ 2):sum() / ((values:size(1) - 1) * (sentences - 1) * sentences)
     end
     local quantized = { model = m, texts = known, with = quant.sane { bits = p.bits } }
-    local cost, rows = search.sensitivity(quantized, { direction = "quantize" }), {}
+    local cost, rows, count = search.sensitivity(quantized, { direction = "quantize" }), {}, held:count() // #codes
+    local draws = stats.draws(count, 1000, x.seed) / count
     for i = 1, layers do
       local first = tensor.from_table(all[i], "float64"):reshape({ #codes, -1 })
       local values = tensor.from_table(later[i], "float64"):reshape({ #codes, -1 })
-      local spread = stats.bootstrap(values:size(2), function(drawn)
-        return first:index(2, drawn):mean(2):var()
-      end, { seed = x.seed, resamples = 200 })
+      local spread = stats.from_draws(draws:matmul(first:t()):std(2) ^ 2, { n = count, extreme = true })
       rows[i] = { layer = "L" .. i - 1, cost = cost[i].when_quantized, int4 = cost[i].when_quantized.estimate,
         spread = spread, stated = spread.estimate, sane = spread_less_noise(values) }
     end

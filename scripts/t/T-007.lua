@@ -51,7 +51,7 @@ return experiment {
         entropy_rank = stats.from_draws(rank:column(layer), opts) }
     end
     x:table(rows, { columns = { "layer", "raw_components", "entropy_rank" },
-      caption = "Components to 95 % of the variance, raw; entropy rank, standardised" })
+      caption = "Components to 95 % of the variance, raw; entropy rank (of variances), standardised" })
     x:plot(rows, { x = "layer", y = { "raw_components", "entropy_rank" }, caption = "Dimensions after each layer" })
     x:verdict("stated", stats.peak(components, { n = count, least = true }))
     x:verdict("sane", stats.peak(rank, { n = count, least = true }))

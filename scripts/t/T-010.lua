@@ -4,8 +4,7 @@ return experiment {
   id = "T-010", title = "Rate-distortion",
   asks = "Do bits and protection trade off against disparity by an exponential law?",
   params = { sentences = 4, to = 30, step = 10, rank_by = "variance" },
-  quick = { step = 15 },
-  full = { sentences = 64, step = 2.5 },
+  quick = { step = 15 }, full = { sentences = 64, step = 2.5 },
   predicts = {
     stated = "naive: an exponential law foresees held-out widths of the ratio better than a power law",
     sane = "sane: an exponential law foresees held-out widths of the gap better than a power law",
@@ -18,7 +17,8 @@ return experiment {
     local function grid(scheme, measure, caption)
       local rows = rate.grid { model = m, texts = texts, order = plan.rank(m, { by = p.rank_by }), with = scheme,
         bits = range(2, 8), shares = range(0, p.to, p.step), seed = x.seed }
-      x:table(rows, { columns = { "bits", "share", "mean_delta", "gap", "ratio" }, caption = caption })
+      x:table(rows, { caption = caption .. "; gap and deltas [nats/byte]",
+        columns = { "bits", "share", "mean_delta", "gap", "reference_delta", "ratio" } })
       x:plot(rows, { kind = "points", x = "bits", y = measure, by = "share", log = "y", caption = caption })
       return rows
     end
@@ -47,8 +47,12 @@ return experiment {
     local rows = grid(quant.sane, "gap", "Sane: gap [nats/byte] by bits and share")
     x:verdict("sane", advantage(rows, "gap"))
     local fit, bent = rate.fit(rows), rate.fit(rows, { start = { 0, 1, 0.5, 0 } })
-    x:table(fit.params, { caption = "Sane: ln a, exponent, c" })
-    x:table(bent.params, { caption = "Sane: ln a, exponent, c, and what the exponent gains beyond 4 bits" })
+    local params = {}
+    for i, name in ipairs { "ln a", "exponent", "c", "exponent beyond 4 bits, less that to 4" } do
+      params[i] = { param = name, one_exponent = fit.params[i], two_exponents = bent.params[i] }
+    end
+    x:table(params, { caption = "Sane: the law of one exponent, and of two; widths are the units (of c: cells)",
+      columns = { "param", "one_exponent", "two_exponents" } })
     x:verdict("exponent", fit.params[2])
     x:verdict("one_exponent", bent.params[4])
   end,

@@ -1,5 +1,5 @@
--- Captures: activations folded into statistics while models run, split by language or kept text by text; as matrices
--- of tokens and as attention by distance in capture/.
+-- Activations while models read texts: statistics, or tensors. They are folded while the models run, split by language
+-- or kept text by text; as matrices of tokens and as attention by distance in capture/.
 
 local labels = require("residua.labels")
 local native = require("residua.native").run
@@ -10,6 +10,7 @@ local sweep = require("residua.sweep")
 local M = {}
 
 local FOLDED <const> = { moments = native.moments, sketch = native.sketches, summary = native.summaries }
+local REDUCERS <const> = { "cosine", "mean", "moments", "relative_error", "sketch", "summary", "tensor" }
 
 local function as_list(value)
   return type(value) == "table" and value or { value }
@@ -72,6 +73,7 @@ end
 function M.run(model, texts, sites, opts)
   opts = options.check("capture", opts,
     { reduce = { "string", "tensor" }, against = { "Model" }, centre = { "boolean", false } }, 4)
+  options.one_of("capture", "reduce", opts.reduce, REDUCERS, 4)
   local selectors = as_list(sites)
   if opts.reduce == "cosine" or opts.reduce == "relative_error" then
     return M.compare({ model }, { against = opts.against, at = selectors, texts = texts, reduce = opts.reduce,
@@ -82,11 +84,8 @@ function M.run(model, texts, sites, opts)
     return by_language(FOLDED[opts.reduce], model, texts, tokens, names)(names)
   elseif opts.reduce == "mean" then
     return keyed(names, native.means(model, tokens, names)[1])
-  elseif opts.reduce == "tensor" then
-    return keyed(names, native.tensors(model, tokens, names)[1])
   end
-  error(("capture: unknown reduce '%s', expected one of: cosine, mean, moments, relative_error, sketch, summary, tensor"
-    ):format(opts.reduce), 3)
+  return keyed(names, native.tensors(model, tokens, names)[1])
 end
 
 -- One mean activation per site over all tokens, each text counting by its tokens.
@@ -124,6 +123,7 @@ function M.compare(models, opts)
   if not opts.against then
     error("capture: option 'against' is missing; name the reference model", 3)
   end
+  options.one_of("capture.compare", "reduce", opts.reduce, { "cosine", "relative_error" })
   local names = site_names(opts.against, as_list(opts.at))
   local tokens = sweep.tokens(opts.against, opts.texts)
   local keys, list = sorted_keys(models, true), {}
@@ -153,7 +153,7 @@ function M.cosine(models, opts)
   return flat
 end
 
-for _, subject in ipairs { "tokens", "labelled", "shares", "attention" } do
+for _, subject in ipairs { "tokens", "labelled", "lengths", "shares", "attention" } do
   for name, value in pairs(require("residua.capture." .. subject)) do
     M[name] = value
   end

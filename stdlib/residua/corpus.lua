@@ -1,10 +1,13 @@
 -- Corpora: parallel texts in many languages. Language is an axis of every number.
 
 local assets = require("residua.assets")
+local help = require("residua.native").help
 local known_languages = require("residua.languages")
 local native = require("residua.native").corpus
 local options = require("residua.options")
+local sorted_keys = require("residua.sorted_keys")
 local system = require("residua.system")
+local text = require("residua.text")
 
 local M = {}
 
@@ -60,6 +63,10 @@ function M.load(name, opts)
     error("corpus.load: option 'languages' is empty; leave it out for all languages", 2)
   end
   local path = assets.path(name)
+  if not system.exists(path) then
+    error(("corpus.load: no texts '%s': no such file or folder%s; parallel16 is bundled, other texts need a path")
+      :format(name, text.did_you_mean(name, { "parallel16" })), 2)
+  end
   local texts = native.load(path, opts.languages)
   note_strangers(texts, path)
   note_gaps(texts)
@@ -78,6 +85,7 @@ end
 ---local texts, languages = corpus.minimal_pairs("agreement", { "deu", "xxx" })
 ---assert(texts:count() == 2 * #languages and texts:languages()[2] == "wrong" and languages[1] == "deu")
 function M.minimal_pairs(name, codes)
+  options.argument("corpus.minimal_pairs", "codes", codes, "table")
   local sides, languages = { correct = {}, wrong = {} }, {}
   for _, code in ipairs(codes) do
     local path = ("%s/%s.tsv"):format(assets.path(name), known_languages.code(code))
@@ -99,12 +107,13 @@ end
 ---@example
 ---assert(corpus.of({ eng = { "One.", "Two." } }):count() == 2)
 function M.of(by_language, name)
-  local codes, languages, texts = {}, {}, {}
-  for code in pairs(by_language) do
-    codes[#codes + 1] = code
-  end
-  table.sort(codes)
-  for _, code in ipairs(codes) do
+  options.argument("corpus.of", "by_language", by_language, "table")
+  local languages, texts = {}, {}
+  for _, code in ipairs(sorted_keys(by_language, true)) do
+    if type(code) ~= "string" or type(by_language[code]) ~= "table" then
+      error(("corpus.of: '%s' is no language with a list of texts; give them as in { eng = { \"One.\" } }"):format(
+        options.shown(code)), 2)
+    end
     for _, content in ipairs(by_language[code]) do
       languages[#languages + 1], texts[#texts + 1] = code, content
     end
@@ -151,7 +160,7 @@ end
 ---assert(corpus.load("parallel16"):first(9999):count() == 104 * 16)
 function Corpus:first(count)
   if math.type(count) ~= "integer" or count < 1 then
-    error(("Corpus:first: cannot keep %s sentences; give a whole number of at least 1"):format(tostring(count)), 2)
+    error(("Corpus:first: cannot keep %s sentences; give a whole number of at least 1"):format(options.shown(count)), 2)
   end
   return self:slice(1, math.min(count, self:sentences()))
 end
@@ -185,8 +194,9 @@ end
 function Corpus:mean(values, opts)
   opts = options.check("Corpus:mean", opts,
     { seed = { "integer", 1 }, level = { "number", 0.95 }, resamples = { "integer", 2000 } })
+  options.argument("Corpus:mean", "values", values, "table")
   if #values ~= self:count() then
-    error(("Corpus:mean: %d values for %d texts"):format(#values, self:count()), 2)
+    error(("Corpus:mean: %d values for %d texts; give one for each"):format(#values, self:count()), 2)
   elseif #self:languages() >= 3 then
     opts.clusters, opts.units = self:table().language, self:table().sentence
   end
@@ -211,5 +221,7 @@ function Corpus:info()
   end
   return info
 end
+
+help.publish("corpus.", M)
 
 return M

@@ -1,5 +1,5 @@
--- Disparity: how unevenly languages degrade when a model is changed. The measure, differences of two and curves over
--- many plans lie in disparity/.
+-- Disparity: how unevenly languages degrade when a model is changed. The measure, differences of two, curves over many
+-- plans and what goes with the losses of languages lie in disparity/.
 
 local measure = require("residua.disparity.measure")
 local options = require("residua.options")
@@ -18,11 +18,12 @@ local M = {}
 ---print(disparity.compare(m, m:quantized(quant.sane()), corpus.load("parallel16", { sentences = 6 })))
 function M.compare(base, changed, texts, opts)
   options.arguments("disparity.compare", { base or false, changed or false }, "Model")
+  options.argument("disparity.compare", "texts", texts, "Corpus")
   local rows = sweep { models = { base, changed }, texts = texts }
   return measure.of(rows[1].loss, rows[2].loss, base:architecture().vocab, opts)
 end
 
-for _, subject in ipairs { "measure", "difference", "curve" } do
+for _, subject in ipairs { "measure", "difference", "curve", "related" } do
   for name, value in pairs(require("residua.disparity." .. subject)) do
     M[name] = value
   end

@@ -1,5 +1,5 @@
--- Divergences of two models: what llama.cpp's perplexity tool measures, under its names, by language, with intervals
--- over sentences. Both models run in one pass, and no logits are kept.
+-- Divergences of two models: the measures of llama.cpp's tool. They have the names of its perplexity tool, by language,
+-- with intervals over sentences. Both models run in one pass, and no logits are kept.
 
 local labels = require("residua.labels")
 local native = require("residua.native").run
@@ -88,6 +88,7 @@ function M.compare(base, changed, texts, opts)
   opts = options.check("divergence.compare", opts, { seed = { "integer", 1 }, resamples = { "integer", 1000 },
     level = { "number", 0.95 } })
   options.arguments("divergence.compare", { base or false, changed or false }, "Model")
+  options.argument("divergence.compare", "texts", texts, "Corpus")
   local values, tokens = native.divergence(base, changed, sweep.tokens(base, texts))
   local self = setmetatable({ rows = {}, texts = texts, values = values[1], tokens = tokens, level = opts.level },
     Divergence)
@@ -97,7 +98,7 @@ end
 
 --- Returns the row of a language.
 ---@param language string
----@return table
+---@return table? row  nil where the texts lack the language
 function Divergence:row(language)
   return labels.row(self.rows, language)
 end

@@ -25,10 +25,10 @@ local function find_problems(facts)
 end
 
 --- Returns what the machine has: libraries, device, threads, cores, measured gflops, whether mini is there.
+---@param n? integer  size of the matrices that are multiplied; 1024 by default
 ---@return table
 ---@example
 ---assert(require("residua.doctor").facts(256).gflops > 0)
----@param n? integer  size of the matrices that are multiplied; 1024 by default
 function M.facts(n)
   return { libraries = system.libraries(), device = system.device(), threads = system.threads(), cores = system.cores(),
     gflops = system.gflops(n or 1024), mini = require("residua.assets").path("mini") ~= "mini" }

@@ -1,4 +1,5 @@
--- Experiments are declarations: a question, parameters, predictions made beforehand, and a function that the host runs.
+-- Experiments: a question, predictions, and a function that answers. They are declarations, with parameters, which the
+-- host runs.
 
 local sorted_keys = require("residua.sorted_keys")
 local text = require("residua.text")
@@ -92,6 +93,10 @@ end
 ---}
 ---assert(e.predicts.more.above == 0)
 function M.declare(declaration)
+  if type(declaration) ~= "table" then
+    error("experiment: a table of fields expected, as in experiment { id = \"X-001\", ... }, got "
+      .. type(declaration), 3)
+  end
   local id = declaration.id
   for _, name in ipairs(sorted_keys(declaration, true)) do
     local value = declaration[name]
@@ -126,8 +131,11 @@ function M.is(value)
   return getmetatable(value) == Experiment
 end
 
-return setmetatable(M, {
-  __call = function(_, declaration)
-    return M.declare(declaration)
-  end,
-})
+--- Declares an experiment, as `experiment.declare` does.
+---@param declaration residua.experiment.Declaration
+---@return Experiment
+local function call(_, declaration)
+  return M.declare(declaration)
+end
+
+return setmetatable(M, { __call = call })

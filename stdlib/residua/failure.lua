@@ -1,5 +1,7 @@
 -- From an error to the one line that its reader needs, and to the traceback for who wants more.
 local lookup = require("residua.help.lookup")
+local names = require("residua.help.names")
+local text = require("residua.text")
 
 local M = {}
 
@@ -39,6 +41,13 @@ local function with_colon(entry)
     method, entry.args, variable, class)
 end
 
+-- "quant.int is no method: write quant.int(opts?), with a dot", where the first argument is the module itself.
+local function with_dot(entry, first)
+  local module = type(first) == "table" and names.of(first)
+  return module and entry.name:match("^(.*)%.") == module
+    and ("%s is no method: write %s(%s), with a dot"):format(entry.name, entry.name, entry.args) or nil
+end
+
 local function owns(self, f, method)
   local ok, found = pcall(function()
     return self[method]
@@ -54,22 +63,32 @@ local function native_hint(message)
   return f and with_colon(lookup.entry(f))
 end
 
--- What to write where the user called a method on something else, as m.layer(0) calls Model:layer on 0, or nil. Of the
--- calls from the error up to the user's code the last decides.
+-- What to write where the user called a method on something else, as m.layer(0) calls Model:layer on 0, or a function
+-- of a module like a method, or nil. Of the calls from the error up to the user's code the last decides.
 local function method_hint(message, level)
   local hint, inside
   local info = debug.getinfo(level, "Sf")
   while info and (info.what == "C" or is_library(info.source) and not is_program(info.source)) do
     if info.what ~= "C" then
-      local name, self = debug.getlocal(level, 1)
-      local entry = name == "self" and lookup.entry(info.func)
-      local method = entry and entry.name:match(":(.*)$")
-      hint, inside = method and not owns(self, info.func, method) and with_colon(entry) or nil, true
+      local name, first = debug.getlocal(level, 1)
+      local entry = type(first) ~= "function" and lookup.entry(info.func)
+      local method = entry and name == "self" and entry.name:match(":(.*)$")
+      hint, inside = method and not owns(first, info.func, method) and with_colon(entry) or nil, true
+      hint = hint or entry and with_dot(entry, first)
     end
     level = level + 1
     info = debug.getinfo(level, "Sf")
   end
   return hint or not inside and native_hint(message) or nil
+end
+
+-- " (did you mean 'perplexity'?)" where an object was asked for a method that it does not have, else "".
+local function near_method(message)
+  local method, known = message:match("attempt to call a nil value %(method '([%w_]+)'%)$"), {}
+  for _, entry in ipairs(method and lookup.index() or {}) do
+    known[#known + 1] = entry.name:match("^%u%w*:(.+)$")
+  end
+  return method and text.did_you_mean(method, known) or ""
 end
 
 -- Puts the user's line first; the library's own line is of use only where the library broke.
@@ -111,6 +130,8 @@ function M.handler(problem)
   message = message or whole
   local interrupted, position = message == "interrupted", user_position(3)
   local looked, hint = pcall(method_hint, message, 4)
+  local near_found, near = pcall(near_method, message)
+  message = near_found and message .. near or message
   local calls = debug.traceback("", 2):gsub("^\n", "")
   calls = own_calls_removed(calls)
   return {

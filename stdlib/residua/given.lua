@@ -2,6 +2,8 @@
 
 local M = {}
 
+--- Typed-in numbers, which `given { ... }` returns: read like the table that was given, and never changed.
+---@class Given
 local Given = {}
 Given.__name = "Given"
 
@@ -58,8 +60,11 @@ function M.of(values)
   return setmetatable({ [Given] = { source = values.source, values = copy } }, Given)
 end
 
-return setmetatable(M, {
-  __call = function(_, values)
-    return M.of(values)
-  end,
-})
+--- Returns typed-in numbers that remember where they are from, as `given.of` does.
+---@param values table
+---@return Given
+local function call(_, values)
+  return M.of(values)
+end
+
+return setmetatable(M, { __call = call })

@@ -1,5 +1,7 @@
 -- What belongs to single attention heads: rows of q, k and v, columns of out.
 
+local options = require("residua.options")
+
 local M = {}
 
 -- Families whose fused matrix lies head by head (its q, k and v together), and not q of all heads first.
@@ -31,7 +33,8 @@ end
 function M.of(model, layer)
   local sizes, prefix = model:architecture(), ("L%s.attn."):format(layer)
   if math.type(layer) ~= "integer" or layer < 0 or layer >= sizes.layers then
-    error(("model:head_weights: there is no layer %s; layers are 0 to %d"):format(tostring(layer), sizes.layers - 1), 3)
+    error(("Model:head_weights: there is no layer %s; layers are 0 to %d"):format(options.shown(layer),
+      sizes.layers - 1), 3)
   end
   local heads
   if model:has(prefix .. "qkv") then

@@ -1,4 +1,4 @@
--- Help on values: `help(x)` shows the documentation of a function, module, object, experiment or name.
+-- Help on values, names and words. `help(x)` shows the documentation of a function, module, object, experiment or name.
 local experiments = require("residua.help.experiments")
 local lookup = require("residua.help.lookup")
 local names = require("residua.help.names")
@@ -7,119 +7,29 @@ local render = require("residua.help.render")
 local sorted_keys = require("residua.sorted_keys")
 local source = require("residua.help.source")
 local text = require("residua.text")
+local values = require("residua.help.values")
 
 local M = {}
 
-local OVERVIEW = [[
-Residua: a Lua lab for quantization research on language models.
-
-Indices: dimensions and elements of tensors count from 1 (negative from the end); layers are labels
-and count from 0, as in the literature: L0 ... L11.
-
-help(x) or ?x shows the documentation of a function, a module or an object; help("word") searches.]]
-
 local last_traceback
 
--- The documentation of a module is the comment that opens its file.
-local function module_summary(name)
-  local path = names.path(name)
-  local file = path and source.read(path)
-  return file and file.summary or ""
-end
-
-local function first_sentence(s)
-  return s:match("^(.-%.)%s") or s
-end
-
-local function overview()
-  local rows = {}
-  for _, name in ipairs(names.modules()) do
-    rows[#rows + 1] = { name, first_sentence(module_summary(name)) }
-  end
-  local modules = #rows > 0 and "\n\nModules\n" .. render.list(rows) or ""
-  return render.prose(OVERVIEW) .. modules
-end
-
-local function function_help(f)
-  local entry = lookup.entry(f)
-  if entry then
-    return render.entry(entry)
-  end
-  local where = debug.getinfo(f, "S")
-  if where.what == "C" then
-    return "A function of Lua itself: see https://www.lua.org/manual/5.4"
-  end
-  local place = ("%s:%d"):format(where.short_src, where.linedefined)
-  return "A function without documentation, from " .. place
-end
-
-local function module_help(module, name)
-  local parts = { name }
-  local summary = module_summary(name)
-  if summary ~= "" then
-    parts[#parts + 1] = text.wrap(summary, 80, "  ")
-  end
-  local meta = getmetatable(module)
-  local call = type(meta) == "table" and lookup.entry(meta.__call or print)
-  if call and call.raw then
-    call.name = name
-    parts[#parts + 1] = render.entry(call)
-  end
-  local rows = objects.member_rows(module, name .. ".")
-  if #rows > 0 then
-    parts[#parts + 1] = "Members\n" .. render.list(rows)
-  end
-  return table.concat(parts, "\n\n")
-end
-
--- The type whose method table `value` is.
-local function type_with_methods(value)
-  for name, found in pairs(lookup.types()) do
-    if rawequal(found.methods, value) then
-      return name
+local function holds(s, words)
+  for word in words:gmatch("%S+") do
+    if not s:lower():find(word:lower(), 1, true) then
+      return false
     end
   end
-  return nil
+  return true
 end
 
-local function table_help(value)
-  local module = names.of(value)
-  if module then
-    return module_help(value, module)
-  end
-  local name, methods = type_with_methods(value), value
-  if not name then
-    name, methods = lookup.object(value)
-  end
-  if name then
-    return objects.page(name, methods)
-  end
-  local rows = objects.member_rows(value, "")
-  return #rows > 0 and "A table with\n" .. render.list(rows) or "A table without named members"
-end
-
-local function describe(value)
-  if type(value) == "function" then
-    return function_help(value)
-  elseif type(value) == "table" then
-    return table_help(value)
-  end
-  local name, methods = lookup.object(value)
-  if name then
-    return objects.page(name, methods)
-  end
-  return ("A %s: %s"):format(type(value), tostring(value))
-end
-
--- Entries whose name holds the word come before those whose text does.
-local function search(word)
+-- Entries whose name holds all the words come before those whose text does.
+local function search(words)
   local rows, others = {}, {}
-  local wanted = word:lower()
   for _, entry in ipairs(lookup.index()) do
     local row = { entry.name, entry.doc.summary }
-    if entry.name:lower():find(wanted, 1, true) then
+    if holds(entry.name, words) then
       rows[#rows + 1] = row
-    elseif (entry.raw or ""):lower():find(wanted, 1, true) then
+    elseif holds(entry.raw or "", words) then
       others[#others + 1] = row
     end
   end
@@ -153,7 +63,7 @@ function named(name)
   local value = lookup.value(name)
   if value ~= nil and (type(value) == "table" or type(value) == "function"
     or type(value) == "userdata") then
-    return describe(value)
+    return values.page(value)
   end
   local page = experiments.page(name)
   if page then
@@ -168,7 +78,9 @@ function named(name)
   end
   local rows = search(name)
   if #rows == 0 then
-    return nil, ("nothing found for '%s'%s"):format(name, text.did_you_mean(name, subjects(known)))
+    local near = text.did_you_mean(name, subjects(known))
+    return nil, ("nothing found for '%s'%s"):format(name, near ~= "" and near
+      or "; help() and residua doc list the modules")
   end
   if #rows == 1 then
     return named(rows[1][1])
@@ -188,11 +100,11 @@ end
 ---assert(help.page(help.page):find("Parameters", 1, true))
 function M.page(x)
   if x == nil then
-    return overview()
+    return values.overview()
   elseif type(x) == "string" then
     return named(x)
   end
-  return describe(x)
+  return values.page(x)
 end
 
 --- Returns the documentation of a function as written, without dashes.

@@ -6,7 +6,8 @@ local text = require("residua.text")
 
 local M = {}
 
----@class residua.Info
+--- What the files of a model say: what `model.info` returns. Printing it shows a table.
+---@class Info
 ---@field name string
 ---@field folder string
 ---@field family string
@@ -31,6 +32,7 @@ local M = {}
 
 local Info = {}
 Info.__index = Info
+Info.__name = "Info"
 
 local function numel(shape)
   local count = 1
@@ -59,7 +61,7 @@ end
 --- Returns what is known of the checkpoint in a folder.
 ---@param folder string
 ---@param with_digest? boolean  also the digest of the weights, which reads them all
----@return residua.Info
+---@return Info
 ---@example
 ---local path = require("residua.assets").path("mini")
 ---assert(require("residua.info").of(path).family == "gpt2")

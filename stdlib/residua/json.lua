@@ -1,2 +1,2 @@
--- JSON: the native module as it is.
+-- JSON: decode and encode plain values. The native module as it is.
 return require("residua.native").json

@@ -1,5 +1,6 @@
 -- Views of a model's params by name: model:layer(0).attn.qkv:stats().
 
+local options = require("residua.options")
 local stats = require("residua.stats")
 local table_of = require("residua.table")
 
@@ -55,7 +56,9 @@ local function children(model, prefix)
   return names
 end
 
-local View = {}
+--- The params of a layer by name, with a field for each of them and for each group: `m:layer(0).attn.qkv` is a Param.
+---@class LayerView
+local View = { __name = "LayerView" }
 
 function View:__index(key)
   local model, path = rawget(self, "_model"), rawget(self, "_path") .. "." .. key
@@ -82,7 +85,7 @@ end
 ---assert(tostring(require("residua.layer").view(model.load("mini"), 0)) == "L0: norm1, attn, norm2, mlp")
 function M.view(model, layer)
   if math.type(layer) ~= "integer" or layer < 0 or layer >= model:layers() then
-    error(("there is no layer %s; layers are 0 to %d"):format(tostring(layer), model:layers() - 1), 3)
+    error(("Model:layer: there is no layer %s; layers are 0 to %d"):format(options.shown(layer), model:layers() - 1), 3)
   end
   return setmetatable({ _model = model, _path = "L" .. layer }, View)
 end

@@ -31,13 +31,16 @@ local function to_pattern(glob)
 end
 
 --- Returns the ids that match, in the order of the library.
----@param wanted string  an id, a glob such as "T-*", or "all"; case does not matter
+---@param wanted string  an id, a glob such as "T-*", a family such as "studies", or "all"; case does not matter
 ---@return string[]
 ---@example
 ---local library = require("residua.library")
----assert(library.find("t-004")[1] == "T-004")
+---assert(library.find("t-004")[1] == "T-004" and #library.find("studies") == #library.family("studies"))
 function M.find(wanted)
-  local ids = index()
+  local ids, family = index(), M.family(wanted:lower())
+  if #family > 0 then
+    return family
+  end
   local pattern, found = wanted:lower() == "all" and "^.*$" or to_pattern(wanted:lower()), {}
   for _, id in ipairs(ids) do
     if id:lower():find(pattern) then

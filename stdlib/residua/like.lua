@@ -70,7 +70,7 @@ local function sizes_of(m, opts, tok)
   end
   local heads = opts.heads or width == now.width and now.heads or heads_within(width, now.heads)
   if heads < 1 or width % heads > 0 then
-    error(("model.like: %d heads do not divide a width of %d"):format(heads, width), 3)
+    error(("model.like: %d heads do not divide a width of %d; choose a multiple of them"):format(heads, width), 3)
   end
   local sizes = { family = now.family, layers = opts.layers or now.layers, width = width, heads = heads,
     kv_heads = kv_heads_of(heads, now), head_width = width // heads, mlp_width = scaled(now.mlp_width),

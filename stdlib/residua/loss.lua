@@ -1,5 +1,6 @@
 -- Losses of one model on a corpus: sums over any axis, with intervals over sentences.
 
+local options = require("residua.options")
 local stats = require("residua.stats")
 local table_of = require("residua.table")
 local tensor = require("residua.tensor")
@@ -62,7 +63,8 @@ local function labels(texts, axis)
     known[name] = true
   end
   if not known[axis] then
-    error(("Loss:by: no axis '%s'%s; axes are %s"):format(tostring(axis), text.did_you_mean(tostring(axis), AXES),
+    local shown = options.shown(axis)
+    error(("Loss:by: no axis '%s'%s; axes are %s"):format(shown, text.did_you_mean(shown, AXES),
       table.concat(AXES, ", ")), 4)
   end
   local columns = texts:table()

@@ -1,6 +1,7 @@
--- Models as immutable values: loading, quantizing, ablating, measuring. Every method returns a new value.
+-- Models as immutable values: load, quantize, ablate, measure. Every method returns a new value.
 
 local assets = require("residua.assets")
+local help = require("residua.native").help
 local json = require("residua.json")
 local native = require("residua.native")
 local options = require("residua.options")
@@ -35,7 +36,7 @@ end
 --- on disk, layout digest, and which matrices can be quantized. It prints as a table.
 ---@param name string  as for model.load
 ---@param opts? residua.model.InfoOpts
----@return residua.Info
+---@return Info
 ---@example
 ---local info = model.info("mini")
 ---assert(info.layers == 12 and info.quantizable.share < 1)
@@ -65,7 +66,7 @@ end
 ---@class residua.model.LikeOpts
 ---@field layers? integer  as many as `m` has by default, and so on
 ---@field width? integer  of the residual stream
----@field heads? integer  they divide the width; by default as many as `m` has or, where the width is another, at most
+---@field heads? integer  they divide the width; by default as many as `m` has, or fewer where another width needs it
 ---@field context? integer  longest text [tokens]; 4096 with a tokenizer of its own
 ---@field texts? Corpus  to train a byte-level BPE tokenizer on, in place of the model's
 ---@field vocab? integer  of that tokenizer, 256 bytes included; 384 by default
@@ -97,7 +98,7 @@ end
 ---@param folder string
 ---@param opts? residua.model.SaveOpts
 function Model:save(folder, opts)
-  opts = options.check("model:save", opts, { dtype = { "string", "float16" }, tokenizer = { "string", "" } })
+  opts = options.check("Model:save", opts, { dtype = { "string", "float16" }, tokenizer = { "string", "" } })
   native.model.save(self, folder, opts.dtype, opts.tokenizer)
 end
 
@@ -117,14 +118,14 @@ end
 function Model:quantized(opts)
   local quant, method = require("residua.quant"), type(opts) == "table" and opts.with
   if not quant.is_method(method) then
-    return self:with(require("residua.plan").make(opts, self))
+    return self:with(require("residua.plan").make(opts, self, "Model:quantized"))
   end
   local which = {}
   for name, value in pairs(opts) do
     which[name] = value
   end
   which.with = quant.int() -- the rules alone matter
-  return method:quantize(self, require("residua.plan").make(which, self):params(self))
+  return method:quantize(self, require("residua.plan").make(which, self, "Model:quantized"):params(self))
 end
 
 -- The greatest |activation| of each channel in texts, by site; never 0.
@@ -151,7 +152,7 @@ end
 ---local q = m:quantized_activations { with = quant.int { bits = 4, per = "token" }, at = "L*.mlp.in" }
 ---assert(q:loss(texts):mean() > m:loss(texts):mean())
 function Model:quantized_activations(opts)
-  opts = options.check("model:quantized_activations", opts,
+  opts = options.check("Model:quantized_activations", opts,
     { with = { "Quantizer", required = true }, at = { "string|table", required = true }, smooth = { "Corpus" } })
   local changed = self
   for _, glob in ipairs(type(opts.at) == "table" and opts.at or { opts.at }) do
@@ -172,6 +173,7 @@ end
 ---local m = model.load("mini"):clipped({ ["L3.mlp.in"] = 2.5 }, 4)
 ---assert(m:digest() ~= model.load("mini"):digest())
 function Model:clipped(clips, bits)
+  options.argument("Model:clipped", "clips", clips, "table")
   local changed, int = self, require("residua.quant").int
   for _, site in ipairs(require("residua.sorted_keys")(clips)) do
     changed = changed:quantize_site(site, int { bits = type(bits) == "table" and bits[site] or bits, per = "tensor",
@@ -200,7 +202,7 @@ end
 ---@example
 ---local m = model.load("mini"):ablated { at = { "L3.attn.out", "L3.mlp.out" } }
 function Model:ablated(opts)
-  opts = options.check("model:ablated", opts, { at = { "string|table", required = true }, value = { "Tensor" } })
+  opts = options.check("Model:ablated", opts, { at = { "string|table", required = true }, value = { "Tensor" } })
   local changed = self
   for _, site in ipairs(type(opts.at) == "table" and opts.at or { opts.at }) do
     changed = changed:ablate_site(site, opts.value)
@@ -217,7 +219,7 @@ end
 function Model:up_to(layer)
   local layers, above = self:layers(), {}
   if math.type(layer) ~= "integer" or layer < -1 or layer >= layers then
-    error(("model:up_to: there is no layer %s; give -1 (embeddings) to %d"):format(tostring(layer), layers - 1), 2)
+    error(("Model:up_to: there is no layer %s; give -1 (embeddings) to %d"):format(options.shown(layer), layers - 1), 2)
   end
   for silent = layers - 1, layer + 1, -1 do
     above[#above + 1] = ("L%d.attn.out"):format(silent)
@@ -282,5 +284,7 @@ end
 function Model:head_weights(layer)
   return (require("residua.heads").of(self, layer)) -- as in capture
 end
+
+help.publish("model.", M)
 
 return M

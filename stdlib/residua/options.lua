@@ -5,30 +5,69 @@ local text = require("residua.text")
 
 local M = {}
 
+local LONGEST <const> = 80 -- characters of a string in a message
+
 local function fail(level, format, ...)
   error(format:format(...), level + 1)
 end
 
--- The type that a spec asks for: "number", "number|string"; any when it starts with "any".
+-- The name of a native type or of a class in Lua: "Model", "Disparity"; nil for other values.
+local function class_of(value)
+  local meta = getmetatable(value)
+  local name = type(value) == "userdata" and meta or type(value) == "table" and type(meta) == "table" and meta.__name
+  return type(name) == "string" and name or nil
+end
+
+-- What a value is, for messages: "nil", "4.5", "string", "Model".
+local function described(value)
+  return class_of(value) or type(value) == "number" and ("%.14g"):format(value) or type(value)
+end
+
+--- Returns a value as a message shows it, in one short line: strings and numbers themselves, the type of all else.
+---@param value any
+---@return string
+---@example
+---local options = require("residua.options")
+---assert(options.shown("eng") == "eng" and options.shown(2) == "2" and options.shown({}) == "table")
+function M.shown(value)
+  return type(value) == "string" and text.cut(value:gsub("%c", " "), LONGEST) or described(value)
+end
+
+-- The type that a spec asks for: "number", "number|string", a class; any when it starts with "any".
 local function has_type(value, types)
   if types:find("^any") then
     return true
   end
   for wanted in types:gmatch("[%w_]+") do
-    local actual = type(value)
-    if actual == "userdata" then
-      actual = getmetatable(value) -- the name of a native type
-    end
-    if actual == wanted or wanted == "integer" and math.type(value) == "integer" then
+    if type(value) == wanted or class_of(value) == wanted or math.type(value) == wanted then
       return true
     end
   end
   return false
 end
 
+-- 4.0 is as good as 4 where an integer is wanted.
+local function as_wanted(value, types)
+  return math.type(value) == "float" and not has_type(value, types) and math.tointeger(value) or value
+end
+
+-- What a table of options could look like, to whom gave one value instead: ", such as { bits = ... }".
+local function example_of(spec, given)
+  local names = sorted_keys(spec)
+  local shown = names[1]
+  for _, name in ipairs(names) do
+    if spec[name].required or spec[name][1] ~= "any" and has_type(given, spec[name][1]) then
+      shown = name
+      break
+    end
+  end
+  return shown and (", such as { %s = ... }"):format(shown) or ""
+end
+
 --- Returns a copy of `given` with defaults filled in. `spec` maps each option to { types, default },
---- such as `bits = { "integer", 4 }`; an option without default may be absent, unless `required` is set.
---- Errors blame the caller of the function that checks its options.
+--- such as `bits = { "integer", 4 }`; an option without default may be absent, unless `required` is set, to true or to
+--- what to do. Where an integer is wanted, 4.0 becomes 4. Errors blame the caller of the function that
+--- checks its options.
 ---@param where string  name of that function
 ---@param given? table
 ---@param spec table<string, table>
@@ -40,26 +79,26 @@ end
 function M.check(where, given, spec, level)
   level = (level or 3)
   if given ~= nil and type(given) ~= "table" then
-    local example = next(spec) and (", such as { %s = ... }"):format(sorted_keys(spec)[1]) or ""
-    fail(level, "%s: a table of options expected%s, got %s", where, example, type(given))
+    fail(level, "%s: a table of options expected%s, got %s", where, example_of(spec, given), described(given))
   end
   local checked = {}
   for _, name in ipairs(sorted_keys(given or {}, true)) do
-    local value = given[name]
     if not spec[name] then
       local names = sorted_keys(spec)
-      fail(level, "%s: unknown option '%s'%s; options are %s", where, tostring(name),
-        text.did_you_mean(tostring(name), names), table.concat(names, ", "))
+      fail(level, "%s: unknown option '%s'%s; options are %s", where, M.shown(name),
+        text.did_you_mean(M.shown(name), names), table.concat(names, ", "))
     end
-    if not has_type(value, spec[name][1]) then
-      fail(level, "%s: option '%s' must be %s, got %s", where, name, spec[name][1]:gsub("|", " or "), type(value))
+    local value, types = as_wanted(given[name], spec[name][1]), spec[name][1]
+    if not has_type(value, types) then
+      fail(level, "%s: option '%s' must be %s, got %s", where, name, types:gsub("|", " or "), described(value))
     end
     checked[name] = value
   end
   for _, name in ipairs(sorted_keys(spec)) do
     local entry = spec[name]
     if checked[name] == nil and entry.required then
-      fail(level, "%s: option '%s' is missing", where, name)
+      local remedy = type(entry.required) == "string" and "; " .. entry.required or ""
+      fail(level, "%s: option '%s' is missing%s", where, name, remedy)
     elseif checked[name] == nil then
       checked[name] = entry[2]
     end
@@ -70,16 +109,16 @@ end
 --- Checks that values, the first arguments of a function, have a type; an error names the position.
 ---@param where string  name of the function
 ---@param values any[]  false where nothing was given
----@param wanted string  name of a native type
+---@param wanted string  name of a class
 ---@param level? integer  stack level to blame; 3 by default
 ---@example
 ---local options = require("residua.options")
 ---assert(not pcall(options.arguments, "f", { 3 }, "Model"))
 function M.arguments(where, values, wanted, level)
   for position, value in ipairs(values) do
-    if getmetatable(value) ~= wanted then
+    if class_of(value) ~= wanted then
       fail(level or 3, "%s: argument %d must be a %s, got %s", where, position, wanted,
-        value and type(value) or "nothing")
+        value and described(value) or "nothing")
     end
   end
 end
@@ -95,7 +134,7 @@ end
 ---assert(not pcall(options.argument, "f", "n", "many", "integer"))
 function M.argument(where, name, value, types, level)
   if not has_type(value, types) then
-    fail(level or 3, "%s: %s must be %s, got %s", where, name, types:gsub("|", " or "), type(value))
+    fail(level or 3, "%s: %s must be %s, got %s", where, name, types:gsub("|", " or "), described(value))
   end
 end
 
@@ -137,8 +176,8 @@ function M.one_of(where, option, value, names, level)
       return value
     end
   end
-  return fail(level or 3, "%s: unknown %s '%s'%s, expected one of: %s", where, option, tostring(value),
-    text.did_you_mean(tostring(value), names), table.concat(names, ", "))
+  return fail(level or 3, "%s: unknown %s '%s'%s, expected one of: %s", where, option, M.shown(value),
+    text.did_you_mean(M.shown(value), names), table.concat(names, ", "))
 end
 
 return M

@@ -1,4 +1,4 @@
--- Plans: which param gets which quantizer, and which are protected (kept in full precision).
+-- Plans: which params get which quantizer, which are protected. To protect is to keep in full precision.
 
 local help = require("residua.native").help
 local native = require("residua.native").quant
@@ -59,19 +59,19 @@ end
 --- Returns a plan. Options are those of `model:quantized`.
 ---@param opts residua.model.QuantizeOpts
 ---@param model? Model  needed when a selector is a function
+---@param where? string  what errors name; "plan.make" by default
 ---@return Plan
 ---@example
 ---local p = plan.make { with = quant.int { bits = 4 }, protect = { 0, "L11.attn.*" } }
 ---assert(p:cost(model.load("mini")).protected_share < 0.4)
-function M.make(opts, model)
-  opts = options.check("plan.make", opts, {
-    with = { "Quantizer" }, params = { "string|table|function", MATRICES },
-    protect = { "string|table|function", {} },
-  })
-  if not opts.with then
-    error("plan.make: option 'with' is missing; name a quantizer, as in with = quant.int { bits = 4 }", 2)
-  end
-  return plan_of(rules_of("plan.make", opts, model))
+function M.make(opts, model, where)
+  local level = where and 4 or 3 -- beyond the function that errors name
+  where = where or "plan.make"
+  opts = options.check(where, opts, {
+    with = { "Quantizer", required = "name a quantizer, as in with = quant.int { bits = 4 }" },
+    params = { "string|table|function", MATRICES }, protect = { "string|table|function", {} },
+  }, level)
+  return plan_of(rules_of(where, opts, model))
 end
 
 --- Returns the plan that `Plan:rules` describes, from JSON for instance.
@@ -125,6 +125,23 @@ end
 ---@field model Model
 local Order = {}
 Order.__index = Order
+Order.__name = "Order"
+
+local SHOWN <const> = 20 -- parts that an order prints
+
+function Order:__tostring()
+  local first, rows = self[1] or { names = {} }, {}
+  local columns = { #first.names > 1 and "layer" or "param", first.row and "row" or first.column and "column" or "size",
+    "score" }
+  for i = 1, math.min(#self, SHOWN) do
+    local unit = self[i]
+    rows[i] = { layer = unit.layer, param = unit.names[1], row = unit.row, column = unit.column, size = unit.size,
+      score = unit.score }
+  end
+  local rest = #self > SHOWN and ("\n... and %d more"):format(#self - SHOWN) or ""
+  return tostring(table_of(rows, { columns = columns, caption = "Order of protection, the highest score first" }))
+    .. rest
+end
 
 --- Returns the order in which the parts of a model would be protected: highest score first.
 ---@param model Model

@@ -1,5 +1,5 @@
--- Figures: lines, points, bars, heat maps, histograms and normal quantile plots of rows; drawn in the terminal, and as
--- SVG by gnuplot for the report.
+-- Figures of rows: lines, points, bars, heat maps, histograms. Normal quantile plots, too; drawn in the terminal, and
+-- as SVG by gnuplot for the report.
 
 local alt = require("residua.plot.alt")
 local bars = require("residua.plot.bars")
@@ -95,7 +95,7 @@ function Figure:draw(width)
     or (data.cells and shades or data.kind == "bars" and bars or frame).lines(data, width)
   table.move(drawn, 1, #drawn, #lines + 1, lines)
   if data.left_out > 0 then
-    lines[#lines + 1] = ("(%d %s left out)"):format(data.left_out, data.left_out == 1 and "value" or "values")
+    lines[#lines + 1] = ("(%s left out)"):format(text.counted(data.left_out, "value"))
   end
   return table.concat(lines, "\n")
 end
@@ -109,7 +109,7 @@ end
 ---local svg, why = plot({ 3, 1, 2 }, { caption = "Values" }):svg { id = "f1" }
 ---assert(svg and svg:find("<title", 1, true) or why)
 function Figure:svg(opts)
-  opts = options.check("figure:svg", opts, { id = { "string", "figure" } })
+  opts = options.check("Figure:svg", opts, { id = { "string", "figure" } })
   return require("residua.plot.svg").of(data_of[self], opts.id)
 end
 

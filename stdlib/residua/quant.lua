@@ -108,17 +108,22 @@ function M.int(opts)
   return (make("quant.int", grid, opts))
 end
 
----@class residua.quant.FloatOpts
----@field format? string  "fp8_e4m3" (the default), "fp8_e5m2" or "fp4_e2m1"
----@field per? string  as for quant.int; "channel" by default
----@field group? integer
----@field clip? string
----@field clip_value? number
----@field rounding? string
----@field seed? integer
+---@class residua.quant.GridOpts
+---@field per? string  what shares a scale; this and the others as for quant.int
+---@field group? integer  values that share a scale with per = "group", side with per = "block"
+---@field clip? string  the rule; "absmax" by default, "absmean" of ternary and binary
+---@field clip_value? number  of clip = "percentile" [%] or "fixed"
+---@field one_sided? boolean  values are non-negative
+---@field rounding? string  "half_even" (the default) or "stochastic"
+---@field seed? integer  of stochastic rounding; 1 by default
 ---@field bias_correction? boolean
+---@field allocate_bits? boolean
 
---- Returns a quantizer onto a small float format, with float32 scales: scale = absmax / greatest number of the format.
+---@class residua.quant.FloatOpts: residua.quant.GridOpts
+---@field format? string  "fp8_e4m3" (the default), "fp8_e5m2" or "fp4_e2m1"
+
+--- Returns a quantizer onto a small float format, with float32 scales: scale = absmax / greatest number of the format;
+--- per channel by default.
 ---@param opts? residua.quant.FloatOpts
 ---@return Quantizer
 ---@example
@@ -130,7 +135,7 @@ function M.float(opts)
 end
 
 --- Returns a quantizer onto the 16 levels of NF4 (QLoRA); per group of 64 by default.
----@param opts? residua.quant.FloatOpts
+---@param opts? residua.quant.GridOpts
 ---@return Quantizer
 ---@example
 ---assert(tostring(quant.nf4()):find("nf4 per group of 64", 1, true))
@@ -179,7 +184,7 @@ function M.nvfp4(opts)
 end
 
 --- Returns the ternary quantizer of BitNet b1.58: scale = mean |w|, codes -1, 0, 1; per tensor by default.
----@param opts? residua.quant.FloatOpts
+---@param opts? residua.quant.GridOpts
 ---@return Quantizer
 ---@example
 ---local w = tensor.from_table { { 3, -0.5, 0.1, -2.4 } }
@@ -191,7 +196,7 @@ end
 
 --- Returns the binary quantizer: the sign times the mean magnitude, which is the least-squares choice (XNOR-Net);
 --- per channel by default.
----@param opts? residua.quant.FloatOpts
+---@param opts? residua.quant.GridOpts
 ---@return Quantizer
 ---@example
 ---assert(quant.binary():apply(tensor.from_table { { 3, -1 } }):equal(tensor.from_table { { 2, -2 } }))
@@ -247,6 +252,9 @@ function M.language_clips(model, texts, site, opts)
   opts = options.check("quant.language_clips", opts,
     { bits = { "integer", 4 }, law = { "string", "laplace" }, shares = { "table" } })
   options.one_of("quant.language_clips", "law", opts.law, { "laplace", "gauss", "aciq" })
+  options.argument("quant.language_clips", "model", model, "Model")
+  options.argument("quant.language_clips", "texts", texts, "Corpus")
+  options.argument("quant.language_clips", "site", site, "string")
   if #model:sites(site) ~= 1 or model:sites(site)[1] ~= site then
     error(("quant.language_clips: '%s' must name one site, such as L3.mlp.in"):format(site), 2)
   end
@@ -259,6 +267,9 @@ function M.language_clips(model, texts, site, opts)
     local share = opts.shares and (opts.shares[code] or 0) or 1
     clips[code] = aciq_clip(summaries[code].sketch, summaries[code].moments, opts.law, opts.bits)
     weighted, total = weighted + share * clips[code], total + share
+  end
+  if not (total > 0 and total < math.huge) then
+    error(("quant.language_clips: the shares sum to %g; give them of languages of the texts, above 0"):format(total), 2)
   end
   return clips, weighted / total
 end

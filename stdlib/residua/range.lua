@@ -1,5 +1,7 @@
 -- Ranges of numbers.
 
+local options = require("residua.options")
+
 --- Returns the list first, first + step, ... up to last inclusive.
 ---@param first number
 ---@param last number
@@ -9,11 +11,15 @@
 ---assert(#range(0, 30) == 31 and range(0, 1, 0.25)[2] == 0.25)
 local function range(first, last, step)
   step = step or 1
-  if step == 0 or step ~= step then
-    error("range: step is " .. tostring(step), 2)
+  options.argument("range", "first", first, "number")
+  options.argument("range", "last", last, "number")
+  options.argument("range", "step", step, "number")
+  if step == 0 or (last - first) / step - (last - first) / step ~= 0 then
+    error(("range: no way from %s to %s in steps of %s; give finite numbers, and a step that is not 0"):format(first,
+      last, step), 2)
   end
   local list = {}
-  for i = 0, math.floor((last - first) / step + 1e-9) do
+  for i = 0, math.floor((last - 0.0 - first) / step + 1e-9) do
     list[#list + 1] = first + i * step
   end
   return list

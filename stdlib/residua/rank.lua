@@ -120,7 +120,7 @@ local function measured_units(model, per, measured)
   for _, unit in ipairs(list) do
     local key = per == "layer" and unit.layer or unit.names[1]
     unit.score = measured[key]
-      or error(("plan.rank: 'by' has no number for %s"):format(tostring(key)), 4)
+      or error(("plan.rank: 'by' has no number for %s; give one for each"):format(tostring(key)), 4)
   end
   return list
 end
@@ -129,7 +129,7 @@ local function units(model, opts)
   options.one_of("plan.rank", "per", opts.per, PARTS, 5)
   if type(opts.by) == "table" then
     if opts.per == "row" or opts.per == "column" then
-      error("plan.rank: measured numbers are per layer or per param", 4)
+      error("plan.rank: measured numbers are per layer or per param; give per = \"layer\" or \"param\"", 4)
     end
     return measured_units(model, opts.per, opts.by)
   end

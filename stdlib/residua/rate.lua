@@ -1,4 +1,4 @@
--- Rate and distortion: disparity on a grid of bit widths and protected shares, and laws fitted to it.
+-- Rate and distortion: disparity by bits and protected share. Grids of both, and laws fitted to them.
 
 local disparity = require("residua.disparity")
 local failure = require("residua.failure")
@@ -44,7 +44,7 @@ function M.grid(opts)
     local kept = opts.order:protect_top(0, opts.with { bits = row.at }):cost(opts.model).protected_share
     row.bits, row.share = row.at, (row.protected / 100 - kept) / (1 - kept)
   end
-  return table_of(rows, { columns = { "bits", "share", "mean_delta", "gap", "ratio" } })
+  return table_of(rows, { columns = { "bits", "share", "mean_delta", "gap", "reference_delta", "ratio" } })
 end
 
 -- How many times a symmetric grid halves its step: it has 2^(bits - 1) - 1 levels on a side, so that 2 bits count as 1.
@@ -82,7 +82,9 @@ end
 -- Rows whose measure says something: above 0, of a model that did not collapse; copies with its logarithm.
 local function usable(rows, measure)
   local cells = table_of({}, { columns = { "bits", "share", "log" } })
-  for _, row in ipairs(rows) do
+  for place, row in ipairs(rows) do
+    options.argument("rate.fit", "row " .. place, row, "table", 4)
+    options.argument("rate.fit", ("%s of row %d"):format(measure, place), row[measure], "table", 4)
     if not row.collapsed and (row[measure].estimate or 0) > 0 then
       local cell = { log = math.log(row[measure].estimate) }
       for name, value in pairs(row) do
@@ -94,13 +96,61 @@ local function usable(rows, measure)
   return cells
 end
 
+-- One row per width: what the law says of it without protection, and by how much its cells lie above the law.
+local function by_width(cells, law, q)
+  local points, place = table_of {}, {}
+  for _, cell in ipairs(cells) do
+    local point = place[cell.bits]
+    if not point then
+      point = { bits = cell.bits, share = 0, count = 0, above = 0 }
+      points[#points + 1], place[cell.bits] = point, point
+    end
+    point.count, point.above = point.count + 1, point.above + cell.log - law(cell, q)
+  end
+  for _, point in ipairs(points) do
+    point.log = law(point, q) + point.above / point.count
+  end
+  return points
+end
+
+-- The params of a law but for c from one point per width: what the law misses there all shares of the width miss, and
+-- more shares would not tell more of it. q: the params as all cells give them.
+local function params_of_widths(cells, law, q)
+  local points = by_width(cells, law, q)
+  local effects, start = {}, { q[1], q[2], table.unpack(q, 4) }
+  if #points <= #start then
+    for i = 1, #start do
+      effects[i] = { refused = ("%d bit widths are of use; %d are needed"):format(#points, #start + 1) }
+    end
+    return effects
+  end
+  return stats.curve_fit(function(number, r)
+    return law(points[number], { r[1], r[2], q[3], table.unpack(r, 3) })
+  end, range(1, #points), points:column("log"), start, { weights = points:column("count") }).params
+end
+
+-- A law fitted to all cells; the intervals of what depends on the width are those of widths.
+local function fit_of(cells, law, start)
+  local fit = stats.curve_fit(function(number, q)
+    return law(cells[number], q)
+  end, range(1, #cells), cells:column("log"), start)
+  local q, c = table_of(fit.params):column("estimate"), fit.params[3]
+  fit.params = params_of_widths(cells, law, q)
+  table.insert(fit.params, 3, c)
+  fit.at = function(row)
+    return law(row, q)
+  end
+  return fit
+end
+
 ---@class residua.rate.FitOpts
 ---@field measure? string  "gap" (the default), "ratio" or "mean_delta"
----@field law? function  law(row, params) -> ln D; `rate.exponential` by default
+---@field law? function  law(row, params) -> ln D; param 3 is c, as in `rate.exponential`, the default
 ---@field start? number[]  params to start from; { 0, 1, 0.5 } by default
 
 --- Returns a law fitted by least squares to ln D of the cells whose measure is above 0 in a model that did not
---- collapse. All cells count alike. Fewer than 3 more cells than params are refused.
+--- collapse. All cells count alike. Fewer than 3 more cells than params are refused. Intervals of params are those of
+--- widths as units (of c: of cells), and refused where these are no more than params.
 ---@param rows table[]  of `rate.grid`, or any with bits, share and the measure, an effect
 ---@param opts? residua.rate.FitOpts
 ---@return table fit  params (effects), covariance, degrees and so on, as of `stats.curve_fit`; cells (rows of use,
@@ -122,9 +172,7 @@ function M.fit(rows, opts)
   local cells, needed = usable(rows, opts.measure), #opts.start + FEWEST_DEGREES
   local why = #cells < needed and ("%d of %d cells are of use; %d are needed"):format(#cells, #rows, needed)
   local ok, fit = pcall(function()
-    return not why and stats.curve_fit(function(number, q)
-      return opts.law(cells[number], q)
-    end, range(1, #cells), cells:column("log"), opts.start)
+    return not why and fit_of(cells, opts.law, opts.start)
   end)
   if not ok and failure.of(fit).interrupted then
     error(fit, 0)
@@ -132,11 +180,6 @@ function M.fit(rows, opts)
     fit = { params = {}, refused = why or "the cells do not determine the law: " .. tostring(fit) }
     for i = 1, #opts.start do
       fit.params[i] = { refused = fit.refused }
-    end
-  else
-    local estimates = table_of(fit.params):column("estimate")
-    fit.at = function(row)
-      return opts.law(row, estimates)
     end
   end
   fit.cells = cells

@@ -1,76 +1,24 @@
--- Runs experiments: parameters, context, verdicts, records, and the table that ends a run.
+-- Runs experiments and saves their records. Parameters, context, verdicts, and the table that ends a run.
 
-local cells = require("residua.report.cells")
+local check = require("residua.options").check
 local context = require("residua.context")
 local corpus = require("residua.corpus")
 local failure = require("residua.failure")
+local jobs_of = require("residua.jobs").of
 local json = require("residua.json")
 local library = require("residua.library")
 local model = require("residua.model")
 local record = require("residua.record")
 local report = require("residua.report")
-local sorted_keys = require("residua.sorted_keys")
 local store = require("residua.store")
 local system = require("residua.system")
 local table_of = require("residua.table")
-local text = require("residua.text")
 local verdict = require("residua.verdict")
-local why_of = require("residua.report.verdicts").why
+local verdict_table = require("residua.report.verdicts").table
 
 local M = {}
 
 local DEFAULT_SEED = 1
-
--- The declared parameters with those of the size chosen and those given; an unknown one is an error.
-local function params_of(declared, options)
-  local params = {}
-  for name, value in pairs(declared.params) do
-    params[name] = value
-  end
-  for name, value in pairs(options.quick and declared.quick or options.full and declared.full or {}) do
-    params[name] = value
-  end
-  for _, name in ipairs(sorted_keys(options.params or {}, true)) do
-    local value, names = options.params[name], sorted_keys(params)
-    if params[name] == nil then
-      error(("%s has no parameter '%s'%s; parameters are %s"):format(declared.id, name, text.did_you_mean(name, names),
-        table.concat(names, ", ")), 0)
-    elseif type(value) ~= type(params[name]) then
-      error(("%s: parameter '%s' must be a %s, got '%s'"):format(declared.id, name, type(params[name]),
-        tostring(value)), 0)
-    end
-    params[name] = value
-  end
-  return params
-end
-
--- What was asked for: declarations with their parameters. Raises before anything runs.
-local function prepare(ids, options)
-  local jobs, seen = {}, {}
-  for _, wanted in ipairs(type(ids) == "table" and ids or { ids }) do
-    local is_file = wanted:find("%.lua$") and system.exists(wanted)
-    for _, id in ipairs(is_file and { wanted } or library.find(wanted)) do
-      if not seen[id] then
-        seen[id] = true
-        local declared = library.load(id)
-        jobs[#jobs + 1] = { declared = declared, params = params_of(declared, options) }
-      end
-    end
-  end
-  return jobs
-end
-
-local function verdict_rows(id, verdicts)
-  local rows = {}
-  for i, entry in ipairs(verdicts) do
-    rows[i] = { id = id, prediction = entry.prediction.text, expects = verdict.criterion(entry.prediction),
-      verdict = entry.verdict, effect = entry.effect.estimate and cells.text(entry.effect) or "",
-      ["p (Holm)"] = entry.effect.adjusted_p, why = why_of(entry) }
-  end
-  return rows
-end
-
-local COLUMNS = { "id", "prediction", "expects", "verdict", "effect", "p (Holm)", "why" }
 
 -- How many losses the store spared a run, as text.
 local function remembered(before)
@@ -102,7 +50,7 @@ local function run_one(job, loaded, options)
   local seconds = system.clock() - start
   local verdicts = verdict.of(declared.predicts, x.effects)
   if options.several then
-    options.write(tostring(table_of(verdict_rows(declared.id, verdicts), { columns = COLUMNS })))
+    options.write(tostring(verdict_table({ { id = declared.id, judged = verdicts } })))
   end
   options.write(("%.1f s%s\n"):format(seconds, remembered(found)))
   return record.of { experiment = declared, params = params, context = x, verdicts = verdicts, started = started,
@@ -142,27 +90,19 @@ local function run_guarded(job, loaded, options, failed)
   end
 end
 
-local function summary(records)
-  local rows = {}
-  for _, entry in ipairs(records) do
-    for _, row in ipairs(verdict_rows(entry.id, entry.judged)) do
-      rows[#rows + 1] = row
-    end
-  end
-  return table_of(rows, { columns = COLUMNS, caption = "Predictions and verdicts" })
-end
-
 ---@class residua.runner.Opts
 ---@field model? string|Model  "mini" by default
 ---@field model2? string|Model  for experiments that compare two models
 ---@field texts? string|Corpus  "parallel16" by default
 ---@field out? string  folder for the records; "runs" by default
 ---@field json? string  file for the records as JSON lines, or "-" for standard output
----@field seed? integer
----@field quick? boolean
----@field full? boolean
----@field params? table  of all experiments of the run
+---@field seed? integer  of all random choices; 1 by default
+---@field quick? boolean  a small version of each experiment
+---@field full? boolean  the whole experiment
 ---@field traceback? boolean  also the calls below an error
+
+---@class residua.runner.RunOpts: residua.runner.Opts
+---@field params? table  of all experiments of the run
 
 local function load_inputs(options)
   local function model_of(m)
@@ -205,7 +145,7 @@ end
 -- Ends a run, or what an interrupt left of it: prints and saves the records there are.
 local function finish(records, out, json_file, options, failed)
   if #records > 0 then
-    options.write(tostring(summary(records)))
+    options.write(tostring(verdict_table(records, "Predictions and verdicts")))
     save(records, out, failed, options)
   end
   for _, entry in ipairs(json_file and records or {}) do
@@ -237,13 +177,13 @@ local function run_jobs(jobs, options)
 end
 
 --- Runs experiments by id, prints their verdicts and saves their records.
----@param ids string|string[]  ids, globs such as "T-*", "all", or paths of scripts
----@param options? residua.runner.Opts
+---@param ids string|string[]  ids, globs such as "T-*", families such as "studies", "all", or paths of scripts
+---@param options? residua.runner.RunOpts
 ---@return integer status  0; 1 when an experiment failed; 2 when an id or a parameter is unknown
 ---@return table[]? records
 function M.run(ids, options)
   options = options or {}
-  local ok, jobs = pcall(prepare, ids, options)
+  local ok, jobs = pcall(jobs_of, ids, options)
   if not ok then
     io.stderr:write("residua: ", tostring(jobs), "\n")
     return 2
@@ -269,10 +209,31 @@ function M.list()
   return #broken == 0 and 0 or 1
 end
 
-return setmetatable(M, {
-  -- run("T-004", { bits = 3 }) in the REPL; a third argument has the options of runner.run
-  __call = function(_, ids, params, options)
-    options = setmetatable({ params = params }, { __index = options })
-    return select(2, run_jobs(prepare(ids, options), options))
-  end,
-})
+local SPEC <const> = { model = { "string|Model" }, model2 = { "string|Model" }, texts = { "string|Corpus" },
+  out = { "string" }, json = { "string" }, seed = { "integer" }, quick = { "boolean" }, full = { "boolean" },
+  traceback = { "boolean" } }
+
+--- Records of a run: what `run("T-004")` returns. They print as one line, since all that they hold was printed already.
+---@class Records
+local Records = { __name = "Records" }
+
+function Records:__tostring()
+  local ids = {}
+  for i, entry in ipairs(self) do
+    ids[i] = entry.id
+  end
+  return ("Records of %s: tables, figures and plain, which has it all as data"):format(table.concat(ids, ", "))
+end
+
+--- Runs experiments, prints their verdicts and saves their records: run("T-004", { bits = 3 }).
+---@param ids string|string[]  ids, globs such as "T-*", families such as "studies", "all", or paths of scripts
+---@param params? table  of all experiments of the run
+---@param options? residua.runner.Opts
+---@return Records  one per experiment that did not fail, in order
+local function call(_, ids, params, options)
+  options = check("run", options, SPEC)
+  options.params = params
+  return setmetatable(select(2, run_jobs(jobs_of(ids, options), options)), Records)
+end
+
+return setmetatable(M, { __call = call })

@@ -1,5 +1,5 @@
--- Searches over what to protect: effects of units and pairs, all sets, greedy and beam search for a budget, Shapley
--- values and interactions, Pareto fronts, additive predictions. The functions lie in search/ by subject.
+-- Searches over what to protect: for a budget, or to explain. Effects of units and pairs, all sets, greedy and beam
+-- search, Shapley values and interactions, Pareto fronts, additive predictions. The functions lie in search/.
 
 local problems = require("residua.search.problem")
 

@@ -1,4 +1,4 @@
--- Statistics: one module, whose functions lie in stats/ by subject.
+-- Statistics: effects with intervals, tests, regressions, spectra. The functions lie in stats/ by subject.
 
 local help = require("residua.native").help
 local native = require("residua.native").stats

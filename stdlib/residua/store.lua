@@ -1,4 +1,4 @@
--- The store on disk: results that need not be computed again, and records of runs. It is one SQLite file that processes
+-- The store on disk: results computed before, and records of runs. It is one SQLite file that processes
 -- share; RESIDUA_STORE names another one, or "off".
 
 local json = require("residua.json")
@@ -117,7 +117,7 @@ end
 ---@param opts? table  kind ("experiment" by default), status ("done" by default)
 ---@return string id  of the run: "20261123T101112-T-004"
 function Store:add_run(record, opts)
-  opts = options.check("add_run", opts, { kind = { "string", "experiment" }, status = { "string", "done" } })
+  opts = options.check("Store:add_run", opts, { kind = { "string", "experiment" }, status = { "string", "done" } })
   local started = record.started or os.date(TIME)
   local summary = { model = record.model, texts = record.texts, verdicts = count_verdicts(record.verdicts) }
   return self:insert(M.run_id(started, record.id), opts.kind, record.id, record.title or "", started,
@@ -148,6 +148,7 @@ end
 ---@return string? id
 ---@return string? why  when there is none, or more than one
 function Store:find_run(wanted)
+  options.argument("Store:find_run", "wanted", wanted, "string")
   local ids, latest, names = {}, nil, {}
   for _, run in ipairs(self:runs()) do
     if run.id == wanted then
@@ -172,11 +173,11 @@ end
 function Store:run(wanted)
   local id, why = self:find_run(wanted)
   if not id then
-    error("run: " .. why, 2)
+    error("Store:run: " .. why, 2)
   end
   local ok, record = pcall(json.decode, self:record(id) or "")
   if not ok or type(record) ~= "table" then
-    error(("%s: the record of run %s is damaged; delete it with delete_runs"):format(self:path(), id), 2)
+    error(("%s: the record of run %s is damaged; delete it with store.open():delete_runs"):format(self:path(), id), 2)
   end
   record.run = id
   return record
@@ -216,7 +217,8 @@ end
 ---assert(#s:prune({ older = 30 }).runs == 1 and #s:runs() == 0)
 ---os.remove(path)
 function Store:prune(opts)
-  opts = options.check("prune", opts, { older = { "number" }, all = { "boolean", false }, dry = { "boolean", false } })
+  opts = options.check("Store:prune", opts,
+    { older = { "number" }, all = { "boolean", false }, dry = { "boolean", false } })
   local ids = stale_runs(self, opts)
   local before = opts.older and os.time() - math.floor(opts.older * DAY)
   if not opts.dry and #ids > 0 then

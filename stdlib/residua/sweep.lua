@@ -1,9 +1,10 @@
--- Sweeps: many models over the same texts in one run, which shares every common prefix of their layers.
+-- Sweeps: many models over the same texts in one run. It shares every common prefix of their layers.
 
 local loss = require("residua.loss")
 local native = require("residua.native").run
 local options = require("residua.options")
 local system = require("residua.system")
+local table_of = require("residua.table")
 local text = require("residua.text")
 
 local M = {}
@@ -20,6 +21,8 @@ local encoded = setmetatable({}, { __mode = "k" })
 ---@example
 ---assert(sweep.tokens(model.load("mini"), corpus.load("parallel16", { sentences = 1 })):count() == 16)
 function M.tokens(model, texts)
+  options.argument("sweep.tokens", "model", model, "Model")
+  options.argument("sweep.tokens", "texts", texts, "Corpus")
   local by_tokenizer = encoded[texts] or {}
   encoded[texts] = by_tokenizer
   local tokenizer = model:tokenizer()
@@ -52,28 +55,23 @@ end
 ---  it, for screening; every result says so
 ---@field memory? number  GB that the streams of shared prefixes may take at once; 1 by default
 
-local spec = { models = { "table" }, model = { "Model" }, plans = { "table" }, texts = { "Corpus" },
-  measure = { "string", "loss" }, memory = { "number", 1 },
+local spec = { models = { "table" }, model = { "Model" }, plans = { "table" }, measure = { "string", "loss" },
+  texts = { "Corpus", required = "name a corpus, as in texts = corpus.load \"parallel16\"" }, memory = { "number", 1 },
   precision = { "string", "float32" } }
 
 local function checked(opts)
   opts = options.check("sweep", opts, spec, 4)
-  if opts.measure ~= "loss" then
-    error(("sweep: unknown measure '%s', expected one of: loss"):format(opts.measure), 4)
-  end
+  options.one_of("sweep", "measure", opts.measure, { "loss" }, 4)
   if opts.memory <= 0 or opts.memory ~= opts.memory then
     error(("sweep: option 'memory' must be above 0 GB, got %s"):format(opts.memory), 4)
-  end
-  if not opts.texts then
-    error("sweep: option 'texts' is missing", 4)
   end
   return opts
 end
 
 --- Measures all models on the same texts. Models that are equal are computed once.
 ---@param opts residua.sweep.Opts
----@return table[]  one row per model, in order: model, plan (if given), loss; in its field `report` what the run did:
----remembered (results from the store), stream_bytes, layer_tokens, trie_tokens
+---@return Table  one row per model, in order: model, plan (if given), loss, mean (NLL per token); in its field `report`
+---what the run did: remembered (results from the store), stream_bytes, layer_tokens, trie_tokens
 ---@example
 ---local m = model.load("mini")
 ---local plans = { plan.make(quant.sane()), plan.make(quant.naive()) }
@@ -90,9 +88,12 @@ function M.run(opts)
   for i, model in ipairs(models) do
     rows[i] = { model = model, plan = opts.plans and opts.plans[i],
       loss = loss.of(opts.texts, nll[i], tokens, opts.precision) }
+    rows[i].mean = rows[i].loss:mean()
   end
-  rows.report = report
-  return rows
+  local result = table_of(rows, { columns = { opts.plans and "plan" or "model", "mean" },
+    caption = "Loss [nats per token]; the field loss of each row has the languages" })
+  result.report = report
+  return result
 end
 
 --- Measures models that may differ by language on the same texts: each language is read by its own.
@@ -104,6 +105,8 @@ end
 ---local losses = sweep.by_language({ { eng = m, heb = m:quantized(quant.naive()) }, m }, texts)
 ---assert(losses[1]:total() > losses[2]:total())
 function M.by_language(models, texts)
+  options.argument("sweep.by_language", "models", models, "table")
+  options.argument("sweep.by_language", "texts", texts, "Corpus")
   local nll, tokens, losses = {}, {}, {}
   for _, code in ipairs(texts:languages()) do
     local own = {}
@@ -150,6 +153,9 @@ end
 function M.explain(opts)
   opts = checked(opts)
   local models = models_of(opts)
+  if #models == 0 then
+    error("sweep.explain: there is no model to run; give at least one, or one plan", 2)
+  end
   local cost = native.cost(models, M.tokens(models[1], opts.texts))
   cost.share = cost.layers / cost.separate_layers
   cost.gflops = system.gflops(512)
@@ -157,8 +163,11 @@ function M.explain(opts)
   return setmetatable(cost, Cost)
 end
 
-return setmetatable(M, {
-  __call = function(_, opts)
-    return M.run(opts)
-  end,
-})
+--- Measures all models on the same texts, as `sweep.run` does.
+---@param opts residua.sweep.Opts
+---@return Table
+local function call(_, opts)
+  return M.run(opts)
+end
+
+return setmetatable(M, { __call = call })

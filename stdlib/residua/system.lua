@@ -1,2 +1,2 @@
--- The machine and the process: the native module as it is.
+-- The machine and the process. The native module as it is.
 return require("residua.native").system

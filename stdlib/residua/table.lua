@@ -1,5 +1,7 @@
 -- Tables of results: rows with named columns that print aligned.
 
+local cells = require("residua.report.cells")
+local options = require("residua.options")
 local text = require("residua.text")
 
 --- Rows that print as a table: what `table_of` returns, a list of the rows.
@@ -24,22 +26,6 @@ local function all_columns(rows)
   return names
 end
 
--- An effect { estimate, low, high } prints as an estimate and its interval, a refused one as the reason.
-local function cell(value)
-  if type(value) == "table" and value.refused then
-    return value.refused
-  end
-  if type(value) == "table" and value.estimate then
-    local lowest = value.low == value.low and value.low and text.number(value.low) or "?"
-    local highest = value.high == value.high and value.high and text.number(value.high) or "?"
-    return ("%s [%s, %s]"):format(text.number(value.estimate), lowest, highest)
-  end
-  if type(value) == "boolean" then
-    return value and "yes" or "no"
-  end
-  return value
-end
-
 -- A column that no row has is a slip of the pen when another name is near; else it is empty in these rows.
 local function check_columns(rows, columns)
   local present = all_columns(rows)
@@ -55,16 +41,21 @@ local function check_columns(rows, columns)
   end
 end
 
+---@class residua.table.Opts
+---@field columns? string[]  what is shown, in this order; all columns, sorted, by default
+---@field caption? string
+
 --- Returns rows as a table that prints aligned, with effects as "estimate [low, high]".
 ---@param rows table[]  each a table of named values
----@param opts? table  columns (names in order; all, sorted, by default), caption
+---@param opts? residua.table.Opts
 ---@return Table
 ---@example
 ---local t = table_of({ { bits = 4, loss = 2.5 } }, { columns = { "bits", "loss" } })
 ---assert(tostring(t) == "bits  loss\n----  ----\n   4   2.5")
 local function table_of(rows, opts)
-  check_columns(rows, opts and opts.columns)
-  local self = { columns = opts and opts.columns or all_columns(rows), caption = opts and opts.caption }
+  opts = options.check("table_of", opts, { columns = { "table" }, caption = { "string" } })
+  check_columns(rows, opts.columns)
+  local self = { columns = opts.columns or all_columns(rows), caption = opts.caption }
   return setmetatable(table.move(rows, 1, #rows, 1, self), Table)
 end
 
@@ -73,7 +64,8 @@ function Table:__tostring()
   for i, row in ipairs(self) do
     rows[i] = { n = #self.columns }
     for j, name in ipairs(self.columns) do
-      rows[i][j] = cell(row[name])
+      local value = row[name]
+      rows[i][j] = value ~= nil and type(value) ~= "number" and cells.text(value) or value
     end
   end
   local body = text.columns(rows, { header = self.columns, limit = 100 })
@@ -91,16 +83,31 @@ function Table:column(name)
   return values
 end
 
---- Returns several columns as lists by name, as regressions take them.
+local function has_all(row, names)
+  for _, name in ipairs(names) do
+    if row[name] == nil then
+      return false
+    end
+  end
+  return true
+end
+
+--- Returns several columns as lists by name, as regressions take them: of the rows that have them all, so that the k-th
+--- values belong together.
 ---@param names string[]
 ---@return table<string, any[]>
 ---@example
----local columns = table_of({ { a = 1, b = 3 }, { a = 2, b = 4 } }):lists { "a", "b" }
+---local columns = table_of({ { a = 1, b = 3 }, { a = 5 }, { a = 2, b = 4 } }):lists { "a", "b" }
 ---assert(columns.a[2] == 2 and columns.b[2] == 4)
 function Table:lists(names)
   local lists = {}
   for _, name in ipairs(names) do
-    lists[name] = self:column(name)
+    lists[name] = {}
+  end
+  for _, row in ipairs(self) do
+    for _, name in ipairs(has_all(row, names) and names or {}) do
+      table.insert(lists[name], row[name])
+    end
   end
   return lists
 end

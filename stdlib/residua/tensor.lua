@@ -1,2 +1,2 @@
--- Tensors: the native module as it is. Values are immutable; dims and elements count from 1.
+-- Tensors: immutable; dims and elements count from 1. The native module as it is.
 return require("residua.native").tensor

@@ -170,6 +170,17 @@ function M.number(value, digits)
   return (("%%.%dg"):format(digits or 4):format(value):gsub("e([+-])0+(%d)", "e%1%2"))
 end
 
+--- Returns a count with its noun, which gets an s unless there is one: "1 run", "3 runs".
+---@param count integer
+---@param noun string
+---@return string
+---@example
+---local text = require("residua.text")
+---assert(text.counted(1, "run") == "1 run" and text.counted(0, "run") == "0 runs")
+function M.counted(count, noun)
+  return ("%d %s%s"):format(count, noun, count == 1 and "" or "s")
+end
+
 local function cell_text(value)
   if type(value) == "number" then
     return M.number(value)
@@ -291,14 +302,15 @@ end
 ---@example
 ---local text = require("residua.text")
 ---assert(text.nearest("modle", { "corpus", "model" }) == "model")
----assert(text.nearest("xyz", { "corpus", "model" }) == nil)
+---assert(text.nearest("xyz", { "corpus", "model" }) == nil and text.nearest("x", { "y" }) == nil)
 function M.nearest(word, names)
   local best, best_distance
   local limit = math.max(1, (#word + 1) // 3)
   for _, name in ipairs(names) do
     if math.abs(#name - #word) <= limit then
       local d = distance(word:lower(), name:lower())
-      if d <= limit and (not best or d < best_distance or d == best_distance and name < best) then
+      local akin = d < math.max(#word, #name) -- "x" is not near "_"
+      if akin and d <= limit and (not best or d < best_distance or d == best_distance and name < best) then
         best, best_distance = name, d
       end
     end

@@ -1,4 +1,4 @@
--- Training: AdamW with a warm-up and a cosine schedule; gradients of the loss.
+-- Training by AdamW, and gradients of the loss. The rate has a warm-up and a cosine schedule.
 
 local native = require("residua.native").train
 local options = require("residua.options")
@@ -26,6 +26,8 @@ local M = {}
 ---@example
 ---assert(train.rate(10, { steps = 100, warmup = 10, rate = 1, final = 0.1 }) == 1)
 function M.rate(step, opts)
+  options.argument("train.rate", "step", step, "number")
+  options.argument("train.rate", "opts", opts, "table")
   if step <= opts.warmup then
     return opts.rate * step / opts.warmup
   end
@@ -71,9 +73,10 @@ end
 function M.batches(tokens, opts)
   opts = options.check("train.batches", opts,
     { size = { "integer", 4 }, weights = { "table" }, seed = { "integer", 1 } })
+  options.argument("train.batches", "tokens", tokens, "Tokens")
   local count = tokens:count()
   if opts.weights and #opts.weights ~= count then
-    error(("train.batches: %d weights for %d texts"):format(#opts.weights, count), 2)
+    error(("train.batches: %d weights for %d texts; give one for each"):format(#opts.weights, count), 2)
   end
   local weights = opts.weights and tensor.from_table(opts.weights, "float64") or 1
   return function(step)
@@ -102,6 +105,8 @@ end
 ---assert(g.params["L0.norm1"]:size(1) == m:architecture().width)
 function M.gradients(model, texts, opts)
   opts = options.check("train.gradients", opts, { params = { "table", {} }, sites = { "table", {} } })
+  options.argument("train.gradients", "model", model, "Model")
+  options.argument("train.gradients", "texts", texts, "Corpus")
   local tokens = model:tokenizer():encode_corpus(texts)
   local loss, params, sites = native.gradients(model, tokens, opts.params, opts.sites)
   return { loss = loss, params = params, sites = sites }

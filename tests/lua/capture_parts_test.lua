@@ -4,6 +4,7 @@ local capture = require("residua.capture")
 local corpus = require("residua.corpus")
 local model = require("residua.model")
 local range = require("residua.range")
+local stats = require("residua.stats")
 local support = require("tests.lua.support")
 local sweep = require("residua.sweep")
 local t = require("residua.testing")
@@ -57,6 +58,25 @@ function test.a_constant_channel_is_0_everywhere()
   t.eq(values:abs():max(), 0)
 end
 
+-- Against least squares of each channel on 1 / tokens, language by language.
+function test.means_without_length_are_residuals()
+  local m, texts = support.model(), support.texts()
+  local means = capture.run(m, texts, SITE, { reduce = "mean" })[SITE]
+  local rest, lengths = capture.without_length(m, texts, means), sweep.tokens(m, texts):lengths()
+  local count = texts:count() // 3
+  t.eq(rest:shape(), { 3, count, 16 })
+  for language = 1, 3 do
+    local y, inverse = {}, {}
+    for s = 1, count do
+      local text = (language - 1) * count + s
+      y[s], inverse[s] = means:at(text, 5), 1 / lengths[text]
+    end
+    t.near(rest:select(1, language):column(5):totable(), stats.ols(y, { inverse = inverse }).residuals, 1e-5)
+  end
+  t.raises("capture.without_length: 3 means of 12 texts in 3 languages; align the texts, and give the mean of each",
+    function() capture.without_length(m, texts, means:narrow(1, 1, 3)) end)
+end
+
 function test.no_token_is_left()
   local seen, fewest = capture.tokens(support.model(), support.texts(), SITE, { skip = 500 })
   t.eq({ fewest, seen[SITE].eng }, { 0, nil })
@@ -105,7 +125,7 @@ function test.heads_of_a_fused_matrix()
   t.ok(heads.q:equal(fused:slice(1, 1, 16):reshape(2, -1)))
   t.ok(heads.v:row(2):equal(fused:slice(1, 41, 48):reshape(-1)))
   t.ok(heads.out:row(1):equal(m:param("L1.attn.out"):slice(2, 1, 8):t():reshape(-1)))
-  t.raises("model:head_weights: there is no layer 4; layers are 0 to 3", function() m:head_weights(4) end)
+  t.raises("Model:head_weights: there is no layer 4; layers are 0 to 3", function() m:head_weights(4) end)
 end
 
 -- Two heads of four share a key and a value; q, k and v lie apart.
@@ -137,7 +157,7 @@ function test.a_model_up_to_a_layer()
   t.ok(capture.run(bare, texts, "L3.resid.post")["L3.resid.post"][1]:allclose(
     capture.run(m, texts, "L0.resid.pre")["L0.resid.pre"][1], 1e-5, 1e-5))
   t.eq(m:up_to(3):digest(), m:digest())
-  t.raises("model:up_to: there is no layer 4; give -1 (embeddings) to 3", function() m:up_to(4) end)
+  t.raises("Model:up_to: there is no layer 4; give -1 (embeddings) to 3", function() m:up_to(4) end)
 end
 
 return test

@@ -204,8 +204,8 @@ end
 
 function test.mistakes_are_named()
   local m, _, texts = pair()
-  t.raises("capture: unknown reduce 'median', expected one of: cosine, mean, moments, relative_error, sketch, " ..
-    "summary, tensor",
+  t.raises("capture: unknown reduce 'median' (did you mean 'mean'?), expected one of: cosine, mean, moments, " ..
+    "relative_error, sketch, summary, tensor",
     function()
       capture.run(m, texts, SITE, { reduce = "median" })
     end)

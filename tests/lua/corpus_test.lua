@@ -141,7 +141,7 @@ function test.stray_files_are_named()
 end
 
 function test.missing_and_strange_paths_are_named()
-  t.raises("/no/such/texts: no such file or folder; check the path", function()
+  t.raises("corpus.load: no texts '/no/such/texts': no such file or folder; parallel16 is bundled", function()
     corpus.load("/no/such/texts")
   end)
   local folder <close> = support.folder()

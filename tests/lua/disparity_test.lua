@@ -291,7 +291,7 @@ end
 
 function test.mistakes_are_named()
   local base, changed = losses()
-  t.raises("disparity: the texts have no language 'fra'", function()
+  t.raises("disparity.of: unknown reference 'fra', expected one of: eng, swa", function()
     disparity.of(base, changed, VOCAB, { reference = "fra" })
   end)
   t.raises("disparity.of: unknown option 'refrence' (did you mean 'reference'?)", function()

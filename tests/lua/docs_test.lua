@@ -1,5 +1,7 @@
 -- Documentation: complete, true to the code, in one vocabulary; examples run, stubs are fresh.
 local help = require("residua.help")
+local lookup = require("residua.help.lookup")
+local module_names = require("residua.help.names")
 local native = require("residua.native")
 local source = require("residua.help.source")
 local stubs = require("residua.stubs")
@@ -144,6 +146,29 @@ function test.stubs_are_lua()
     local chunk = assert(load(stubs.text(name)))
     t.raises("a meta file is read by editors", chunk)
   end
+end
+
+function test.modules_that_are_called_say_how()
+  local count = 0
+  for _, name in ipairs(module_names.modules()) do
+    local meta = getmetatable(module_names.module(name))
+    if type(meta) == "table" and meta.__call then
+      count = count + 1
+      t.ok(help.page(name):find("\n\n" .. name .. "(", 1, true), help.page(name))
+    end
+  end
+  t.ok(count >= 6, count)
+end
+
+function test.options_of_every_function_are_shown()
+  for _, entry in ipairs(help.index()) do
+    for _, param in ipairs(entry.doc.params) do
+      for name in param.type:gmatch("residua%.[%w_%.]+") do
+        t.ok(lookup.class(name, entry.path), ("%s: no class %s"):format(entry.name, name))
+      end
+    end
+  end
+  t.ok(help.page("disparity.compare"):find("Options in opts\n  reference?", 1, true))
 end
 
 -- One word per thing: what not to call it, and what to.

@@ -42,7 +42,7 @@ end
 function test.missing_texts()
   local folder <close> = with_model()
   local _, err, status = support.run(("run T-004 --model '%s/model' --texts /no/such/texts"):format(folder.path))
-  check(status, err, 1, { "/no/such/texts: no such file or folder; check the path" })
+  check(status, err, 1, { "no texts '/no/such/texts': no such file or folder; parallel16 is bundled" })
 end
 
 function test.a_corrupt_config()

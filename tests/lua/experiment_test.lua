@@ -86,4 +86,10 @@ function test.wrong_predictions()
   end)
 end
 
+function test.a_declaration_is_a_table()
+  t.raises("experiment: a table of fields expected, as in experiment { id = \"X-001\", ... }, got string", function()
+    experiment "X-001"
+  end)
+end
+
 return test

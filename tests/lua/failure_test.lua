@@ -47,7 +47,7 @@ end
 function test.other_errors_stay_as_they_are()
   local m, texts = support.model(), support.texts()
   for expected, f in pairs({
-    ["model:up_to: there is no layer 9; give -1 (embeddings) to 3"] = function() m:up_to(9) end,
+    ["Model:up_to: there is no layer 9; give -1 (embeddings) to 3"] = function() m:up_to(9) end,
     ["Corpus:first: cannot keep 0 sentences"] = function() texts:first(0) end,
     ["bad argument #1 to 'sum' (integer expected"] = function() tensor.ones(2):sum("x") end,
     ["Loss:by: no axis 'langage' (did you mean 'language'?)"] = function() m:loss(texts):by("langage") end,
@@ -63,6 +63,10 @@ function test.a_misspelt_member_is_named()
   for code, expected in pairs({
     ["stats.meen({ 1 })"] = "input:1: stats has no 'meen' (did you mean 'mean'?); ?stats lists what it has\n",
     ["model.load(\"mini\").layer(0)"] = "Model:layer is a method: write m:layer(layer), with a colon, ",
+    ["corpus.of({ eng = { \"One.\" } }):first(1):table().language:perplexty()"] =
+      "attempt to call a nil value (method 'perplexty') (did you mean 'perplexity'?)\n",
+    ["quant:int { bits = 4 }"] = "quant.int is no method: write quant.int(opts?), with a dot\n",
+    ["model:load \"mini\""] = "model.load is no method: write model.load(name), with a dot\n",
     ["quant.itn()"] = "input:1: quant has no 'itn' (did you mean 'int'?); ?quant lists what it has\n",
     ["tensor.one(2)"] = "input:1: tensor has no 'one' (did you mean 'ones'?); ?tensor lists what it has\n",
   }) do

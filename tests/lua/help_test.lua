@@ -161,4 +161,34 @@ function test.near_names_of_any_kind()
   end
 end
 
+function test.modules_that_are_not_called_have_no_call()
+  for _, name in ipairs({ "quant", "json", "tensor" }) do
+    t.ok(not help.page(name):find("\n\n" .. name .. "(", 1, true), help.page(name))
+  end
+  t.ok(help.page("plot"):find("plot(rows, opts?) -> Figure", 1, true))
+end
+
+function test.examples_keep_their_indentation()
+  t.ok(help.page("experiment.declare"):find("\n  local e = experiment {\n    id = ", 1, true))
+end
+
+function test.objects_in_lua_have_pages()
+  local m = model.load("mini")
+  for page, value in pairs({ LayerView = m:layer(0), Info = model.info("mini"), Method = quant.hqq(),
+    Given = given { source = "x" }, Spectrum = stats.spectrum(tensor.eye(2)) }) do
+    t.eq(help.page(value), help.page(page))
+    t.ok(help.page(page):find("^" .. page .. "\n\n  %u"), help.page(page))
+  end
+end
+
+function test.the_overview_says_all_of_each_module()
+  t.ok(not help.page():find("…", 1, true), help.page())
+end
+
+function test.words_may_stand_in_any_order()
+  t.ok(help.page("rank effective"):find("stats.effective_ranks", 1, true))
+  t.eq({ help.page("no such words") }, { nil,
+    "nothing found for 'no such words'; help() and residua doc list the modules" })
+end
+
 return test

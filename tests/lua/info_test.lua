@@ -83,7 +83,7 @@ function test.json_holds_the_same()
 end
 
 function test.wrong_use()
-  t.raises("model.info: option 'digest' must be boolean, got number", function()
+  t.raises("model.info: option 'digest' must be boolean, got 1", function()
     model.info("mini", { digest = 1 })
   end)
   t.raises("model.info: no model 'no/such'", function()

@@ -46,6 +46,19 @@ function test.deep_nesting_is_refused()
   end)
 end
 
+function test.numbers_beyond_integers_and_floats()
+  t.eq(json.decode("9223372036854775807"), math.maxinteger)
+  t.eq(json.decode("[9223372036854775808, 18446744073709551615]"), { 2.0 ^ 63, 2.0 ^ 64 })
+  t.raises("not valid JSON: it holds a number beyond float64", function()
+    json.decode("1e999")
+  end)
+end
+
+function test.keys_may_hold_any_byte()
+  local value = { ["a\0b"] = 1, a = 2 }
+  t.eq(json.decode(json.encode(value)), value)
+end
+
 function test.invalid_text_names_the_byte()
   t.raises("not valid JSON at byte 7", function()
     json.decode('{"a": }')

@@ -51,6 +51,9 @@ function test.saving_and_loading_keeps_the_function()
   t.eq(again:tokenizer():digest(), m:tokenizer():digest())
   t.eq(again:loss(support.texts()):total(), m:loss(support.texts()):total())
   m:save(folder.path .. "/half", { tokenizer = support.tokenizer_json() })
+  t.raises("unknown dtype 'bfloat16', expected one of: float32, float16", function()
+    m:save(folder.path .. "/other", { dtype = "bfloat16" })
+  end)
   t.near(model.load(folder.path .. "/half"):loss(support.texts()):mean(), m:loss(support.texts()):mean(), 1e-3)
 end
 
@@ -127,7 +130,7 @@ function test.mistakes_are_named()
   t.raises("model.new: unknown option 'sede' (did you mean 'seed'?)", function()
     model.new { config = {}, sede = 1 }
   end)
-  t.raises("config: field 'model_type' is missing", function()
+  t.raises("model.new: field 'model_type' is missing", function()
     model.new { config = { n_layer = 2 } }
   end)
   t.raises("model family 'bert' is not supported; supported are", function()
@@ -136,10 +139,10 @@ function test.mistakes_are_named()
   t.raises("has no param 'L9.mlp.up'; model:params() lists them", function()
     m:param("L9.mlp.up")
   end)
-  t.raises("plan.make: unknown option 'bits'", function()
+  t.raises("Model:quantized: unknown option 'bits'", function()
     m:quantized { bits = 4 }
   end)
-  t.raises("model:ablated: unknown option 'sites'; options are at, value", function()
+  t.raises("Model:ablated: unknown option 'sites'; options are at, value", function()
     m:ablated { sites = "L0.attn.out" }
   end)
   t.raises("has no tokenizer; put its tokenizer.json into the model's folder", function()

@@ -212,7 +212,7 @@ end
 function test.plans_name_what_is_wrong()
   local p = plan.make { with = int4 }
   t.raises("plan.of: a list of rules expected, got nil", function() plan.of() end)
-  t.raises("plan.diff: argument 2 must be a Plan, got number", function() plan.diff(p, 3) end)
+  t.raises("plan.diff: argument 2 must be a Plan, got 3", function() plan.diff(p, 3) end)
   t.raises("plan.diff: model: Model expected, got string", function() plan.diff(p, p, "mini") end)
 end
 
@@ -270,6 +270,20 @@ function test.plans_of_growing_shares()
     size, all = size + (i <= select(2, order:top(0.3)) and unit.size or 0), all + unit.size
   end
   t.near(taken[2], 100 * size / all, 1e-12)
+end
+
+function test.orders_print_their_head()
+  local m = support.model()
+  local lines = {}
+  for line in tostring(plan.rank(m, { per = "row" })):gmatch("[^\n]+") do
+    lines[#lines + 1] = line
+  end
+  t.eq(lines[1], "Order of protection, the highest score first")
+  t.ok(lines[2]:find("^param%s+row%s+score$"), lines[2])
+  t.eq(#lines, 3 + 20 + 1)
+  t.ok(lines[#lines]:find("^%.%.%. and %d+ more$"), lines[#lines])
+  t.ok(tostring(plan.rank(m, { per = "layer" })):find("\nlayer%s+size%s+score\n"))
+  t.ok(tostring(plan.rank(m)):find("\nparam%s+size%s+score\n"))
 end
 
 return test

@@ -26,12 +26,17 @@ function test.integers_stay_integers()
 end
 
 function test.bad_steps()
-  t.raises("range: step is 0", function()
+  t.raises("range: no way from 1 to 2 in steps of 0; give finite numbers, and a step that is not 0", function()
     range(1, 2, 0)
   end)
-  t.raises("range: step is", function()
+  t.raises("range: no way from 1 to 2", function()
     range(1, 2, 0 / 0)
   end)
+end
+
+function test.ends_are_finite_numbers()
+  t.raises("range: last must be number, got nil", function() range(3) end)
+  t.raises("range: no way from 0 to inf", function() range(0, math.huge) end)
 end
 
 return test

@@ -47,6 +47,35 @@ function test.intervals_hold_what_was_planted()
   t.ok(held >= 16, held)
 end
 
+-- What the law misses at a width all shares of it miss: more shares tell no more of the exponent. In 20 draws of noise
+-- that is one number per width the interval of b holds 1.6 in at least 16, and is as wide for 9 shares as for 3.
+function test.widths_are_the_units_of_the_exponent()
+  local held, width = 0, {}
+  for seed = 1, 20 do
+    for _, copies in ipairs { 1, 3 } do
+      local rows, noise = {}, tensor.randn(seed, { 7 }):totable()
+      for _ = 1, copies do
+        for _, row in ipairs(cells(0, 1.6, 0.9)) do
+          row.gap.estimate = row.gap.estimate * math.exp(0.3 * noise[row.bits - 1])
+          rows[#rows + 1] = row
+        end
+      end
+      local b = rate.fit(rows).params[2]
+      held, width[copies] = held + (b.low < 1.6 and b.high > 1.6 and 1 or 0) / 2, b.high - b.low
+    end
+    t.near(width[3], width[1], 1e-3)
+  end
+  t.ok(held >= 16, held)
+end
+
+function test.two_widths_say_nothing_of_the_exponent()
+  local rows = cells(0, 2, 1)
+  local fit = rate.fit(table.move(rows, 1, 6, 1, {}))
+  t.eq(fit.params[2].refused, "2 bit widths are of use; 3 are needed")
+  t.near(fit.params[3].estimate, 1, 1e-3)
+  t.near(fit.at(rows[6]), math.log(rows[6].gap.estimate), 1e-4)
+end
+
 function test.cells_of_no_use_are_left_out()
   local rows = cells(0, 2, 1)
   rows[1].collapsed, rows[1].gap.estimate = true, 1000

@@ -145,6 +145,24 @@ function test.one_wrong_id_stops_before_anything_runs()
   t.ok(err:find("no experiment 'T-0004' (did you mean 'T-004'?); residua list shows them all", 1, true), err)
 end
 
+function test.run_in_a_session()
+  local folder <close> = support.folder()
+  run(folder, { folder:write("X-001.lua", GOOD) }) -- leaves model and texts there
+  local code = [[run("DIR/X-001.lua", { bits = 3 }, { model = "DIR/model", texts = "DIR/texts", out = "DIR/runs" })]]
+  local out, _, status = support.run(("--threads 1 -e '%s'"):format((code:gsub("DIR", folder.path))))
+  t.eq(status, 0)
+  t.ok(out:find("\nRecords of X%-001: tables, figures and plain, which has it all as data\n$"), out)
+  for wrong, message in pairs({
+    ["{}, { modle = 1 }"] = "run: unknown option 'modle' (did you mean 'model'?)",
+    ["{ seed = 3 }"] = "T-004 has no parameter 'seed' (it is an option of the run: --seed); parameters are",
+    ["{ bts = 3 }"] = "T-004 has no parameter 'bts' (did you mean 'bits'?); parameters are bits, sentences",
+  }) do
+    local _, err, failed = support.run(("-e 'run(\"T-004\", %s)'"):format(wrong))
+    t.eq(failed, 1)
+    t.ok(err:find(message, 1, true), err)
+  end
+end
+
 function test.verdicts_need_effects()
   local declared = experiment { id = "X-006", title = "x", asks = "x?", predicts = { up = "it rises" },
     run = function() end }

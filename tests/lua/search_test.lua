@@ -173,6 +173,9 @@ function test.mistakes_are_named()
   t.raises("option 'model' belongs to a model, which 'value' replaces", function()
     search.sets { model = support.model(), units = 3, value = print }
   end)
+  t.raises("search.greedy: unknown option 'width'", function()
+    search.greedy({ units = 2, value = function() return { 0, 0, 0 } end }, { width = 2 })
+  end)
   t.raises("search.greedy: option 'bits' needs a model", function() -- the first of three
     search.greedy(problem, { share = 3, bytes = 3, bits = 3 })
   end)

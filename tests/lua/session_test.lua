@@ -53,6 +53,23 @@ function test.completes_options()
   t.ok(not complete("quant.int { bits = 4, "):find("|bits = ", 1, true))
 end
 
+function test.completes_options_after_other_arguments()
+  t.eq(complete('corpus.load("parallel16", { sen'), 'corpus.load("parallel16", { sentences = ')
+  t.eq(complete("sweep { precis"), "sweep { precision = ")
+  t.eq(complete("experiment { predic"), "experiment { predicts = ")
+  t.eq(complete("plot(rows, { x_"), "plot(rows, { x_label = ")
+  t.eq(complete("plan.rank(m, { by = 'variance', se"), "plan.rank(m, { by = 'variance', seed = ")
+end
+
+function test.completes_what_strings_may_be()
+  t.eq(complete('quant.int { clip = "perc'), 'quant.int { clip = "percentile')
+  t.eq(complete('plot(rows, { kind = "h'), "heat|histogram")
+  t.eq(complete('model.load "mi'), 'model.load "mini')
+  t.eq(complete('corpus.load("par'), 'corpus.load("parallel16')
+  t.eq(complete('run "T-00'):sub(1, 11), "T-001|T-002")
+  t.eq(complete("?S-00"):sub(1, 11), "S-001|S-002")
+end
+
 function test.commands_need_more_lines_or_fail()
   t.ok(chunk.compile("1 + 1"))
   t.eq(table.pack(chunk.compile("for i = 1, 2 do")), { n = 1 })
@@ -63,9 +80,20 @@ function test.commands_need_more_lines_or_fail()
   t.eq(chunk.compile("f();").silent, true)
 end
 
+function test.constants_are_kept()
+  local kept
+  chunk.compile("local four <const> = 4").run(function() kept = { debug.getlocal(2, 1) } end)
+  t.eq(kept, { "four", 4 })
+end
+
 function test.help_subjects()
   t.eq(session.help_subject("?quant.int"), "quant.int")
   t.eq(session.help_subject(" m:loss ? "), "m:loss")
+  t.eq(session.help_subject("?S-003"), "S-003")
+  t.eq(session.help_subject("T-004? -- propagation"), "T-004")
+  t.eq(session.help_subject("?effective rank"), "effective rank")
+  t.eq(session.help_subject("? 'rank' "), "rank")
+  t.eq(session.help_subject("?m:layers()"), "m:layers")
   t.eq(session.help_subject("?"), "")
   t.eq(session.help_subject("x = 1"), nil)
   t.eq(session.help_subject("print('?')"), nil)
@@ -102,6 +130,13 @@ end
 
 function test.display_of_rows()
   t.eq(display.show({ { a = 1, b = "x" }, { a = 22, b = "y" } }), " a  b\n--  -\n 1  x\n22  y")
+end
+
+function test.effects_inside_show_as_in_tables()
+  local gap = { estimate = 2.5, low = 2, high = 3 }
+  t.eq(display.show({ gap = gap, why = { refused = "no data" } }), "{ gap = 2.5 [2, 3], why = no data }")
+  t.eq(display.show({ { gap = gap }, { gap = { refused = "no data" } } }), "gap\n----------\n2.5 [2, 3]\nno data")
+  t.eq(display.show(gap), "{ estimate = 2.5, high = 3, low = 2 }") -- by itself with all that it has
 end
 
 function test.arguments_are_split()

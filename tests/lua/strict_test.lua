@@ -46,10 +46,10 @@ end
 
 function test.sessions_may_assign()
   local env, run = fresh({ assign = true })
-  run("x = 1")
-  t.eq(rawget(env, "x"), 1)
-  t.raises("did you mean 'x'", function()
-    run("return y")
+  run("bits = 1")
+  t.eq(rawget(env, "bits"), 1)
+  t.raises("did you mean 'bits'", function()
+    run("return bist")
   end)
 end
 

@@ -59,6 +59,13 @@ function test.shared_layers_are_counted()
   t.eq(sweep.explain({ models = { m, m:quantized(quant.naive()) }, texts = texts }).share, 1)
 end
 
+function test.rows_print_their_mean()
+  local m = support.model()
+  local rows = sweep { models = { m }, texts = support.texts() }
+  t.eq(rows[1].mean, rows[1].loss:mean())
+  t.ok(tostring(rows):find("^Loss %[nats per token%].*\nmodel%s+mean\n"), tostring(rows))
+end
+
 function test.no_models_give_no_rows()
   t.eq(sweep { models = {}, texts = support.texts() }, {})
 end
@@ -73,7 +80,10 @@ function test.mistakes_are_named()
   t.raises("sweep: unknown measure 'speed', expected one of: loss", function()
     sweep { models = { m }, texts = texts, measure = "speed" }
   end)
-  t.raises("sweep: option 'texts' is missing", function()
+  t.raises("sweep.explain: there is no model to run", function()
+    sweep.explain { models = {}, texts = texts }
+  end)
+  t.raises("sweep: option 'texts' is missing; name a corpus", function()
     sweep { models = { m } }
   end)
   t.raises("sweep: give models, or model and plans", function()

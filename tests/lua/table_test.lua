@@ -28,6 +28,22 @@ function test.rows_stay_reachable()
   t.eq(rows:column("a"), { 1, 2 })
 end
 
+function test.cells_of_any_kind_print()
+  t.eq(tostring(table_of({ { a = { 1, 2 }, b = { estimate = 3 } } })), "a     b\n----  -\n1, 2  3")
+end
+
+function test.lists_keep_the_rows_together()
+  local rows = table_of { { a = 1, b = 10 }, { a = 2 }, { b = 30 }, { a = 4, b = 40 } }
+  t.eq(rows:lists { "a", "b" }, { a = { 1, 4 }, b = { 10, 40 } })
+  t.eq(rows:column("a"), { 1, 2, 4 })
+end
+
+function test.a_mistyped_option_is_named()
+  t.raises("table_of: unknown option 'colums' (did you mean 'columns'?); options are caption, columns", function()
+    table_of({ { gap = 1 } }, { colums = { "gap" } })
+  end)
+end
+
 function test.a_mistyped_column_is_named()
   t.raises("table_of: no row has a column 'gpa' (did you mean 'gap'?)", function()
     table_of({ { gap = 1 } }, { columns = { "gpa" } })

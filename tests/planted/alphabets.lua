@@ -15,30 +15,31 @@ local M = {}
 M.LOW = { "amh", "hau", "swa", "yor" }
 M.HIGH = { "deu", "eng", "fra", "nld", "por", "spa" }
 
---- Writes texts of random letters, a to z in low-resource languages, A to Z in the others, and loads them.
-function M.texts_in(folder, seed, sentences, length)
+--- Writes texts of random letters, a to z in low-resource languages, A to Z in the others, and loads them. Those of the
+--- former have `low_length` of them.
+function M.texts_in(folder, seed, sentences, length, low_length)
   local state = 7 * seed
-  local function random_text(first)
+  local function random_text(first, count)
     local letters = {}
-    for i = 1, length do
+    for i = 1, count do
       state = (state * 48271) % 2147483647
       letters[i] = string.char(first + state % 26)
     end
     return table.concat(letters)
   end
   local rows = { "code\tname\tscript\tfamily\tmorphology\tresource" }
-  local function write(codes, first, resource)
+  local function write(codes, first, resource, letters)
     for _, code in ipairs(codes) do
       local lines = {}
       for i = 1, sentences do
-        lines[i] = random_text(first)
+        lines[i] = random_text(first, letters)
       end
       folder:write("texts/" .. code .. ".txt", table.concat(lines, "\n") .. "\n")
       rows[#rows + 1] = ("%s\t%s\tLatin\tnone\tnone\t%s"):format(code, code, resource)
     end
   end
-  write(M.LOW, 97, "low")
-  write(M.HIGH, 65, "high")
+  write(M.LOW, 97, "low", low_length or length)
+  write(M.HIGH, 65, "high", length)
   folder:write("texts/LANGUAGES.tsv", table.concat(rows, "\n") .. "\n")
   return corpus.load(folder.path .. "/texts")
 end
@@ -93,7 +94,7 @@ end
 function M.run(id, change, seed, params, opts)
   local folder <close> = support.folder()
   opts = opts or {}
-  local texts = M.texts_in(folder, seed, opts.sentences or 4, opts.length or 60)
+  local texts = M.texts_in(folder, seed, opts.sentences or 4, opts.length or 60, opts.low_length)
   return M.judged(id, M.model_with(change, seed, opts.layers), texts, params)
 end
 

@@ -54,6 +54,49 @@ class ScriptTest(ProgramTest):
             _, errors = process.communicate(timeout=TIMEOUT)
             self.assertEqual((process.returncode, errors), (130, "interrupted\n"))
 
+    def test_interrupt_of_a_coroutine(self):
+        spin = "io.stdout:write('started\\n'):flush() while true do end"
+        for loop in (f"coroutine.wrap(function() {spin} end)()",
+                     f"assert(coroutine.resume(coroutine.create(function() {spin} end)))",
+                     f"coroutine.wrap(function() coroutine.wrap(function() {spin} end)() end)()",
+                     f"coroutine.wrap(function() coroutine.yield() end)() {spin}"):
+            path = self.write("spin.lua", loop)
+            with subprocess.Popen([EXE, path], env=self.env, text=True, stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE) as process:
+                self.assertEqual(process.stdout.readline(), "started\n")
+                process.send_signal(signal.SIGINT)
+                _, errors = process.communicate(timeout=TIMEOUT)
+                self.assertEqual((process.returncode, errors), (130, "interrupted\n"), loop)
+
+    def test_coroutines_are_those_of_lua(self):
+        done = self.program(self.write("co.lua", """
+            local co = coroutine.create(function(a, b)
+              local c = coroutine.yield(a + b, a)
+              return c, nil
+            end)
+            assert(table.concat({ select(2, coroutine.resume(co, 1, 2)) }, " ") == "3 1")
+            assert(coroutine.status(co) == "suspended")
+            assert(select("#", coroutine.resume(co, 7)) == 3 and coroutine.status(co) == "dead")
+            local ok, why = coroutine.resume(co)
+            assert(not ok and why == "cannot resume dead coroutine")
+            local of = coroutine.wrap(function(...) for i = 1, select("#", ...) do coroutine.yield(i, ...) end end)
+            assert(of(5, 6) == 1 and of() == 2 and of() == nil)
+            ok, why = pcall(function() of() end)
+            assert(not ok and why:find("co.lua:%d+: cannot resume dead coroutine"), why)
+            local thrown = {}
+            ok, why = pcall(coroutine.wrap(function() error(thrown) end))
+            assert(not ok and why == thrown)
+            local closed
+            ok, why = pcall(coroutine.wrap(function()
+              local _ <close> = setmetatable({}, { __close = function(_, e) closed = e end })
+              error("here")
+            end))
+            assert(not ok and why:find("co.lua:%d+: here") and closed:find("here"), why)
+            assert(not pcall(coroutine.wrap, 1) and not pcall(coroutine.resume, 1))
+            assert(coroutine.wrap(function() return coroutine.isyieldable(), coroutine.running() end)())
+            print("done")"""))
+        self.assertEqual((done.stdout, done.stderr), ("done\n", ""))
+
     def test_second_interrupt_ends_what_does_not_listen(self):
         path = self.write("deaf.lua", "local function spin() while true do end end\n"
                           "io.stdout:write('started\\n'):flush()\nwhile true do pcall(spin) end")
@@ -155,12 +198,17 @@ class WrongUseTest(ProgramTest):
         self.check(["run"], "needs the id")
         self.check(["run", "T-004", "--quick", "--full"], "exclude each other")
         self.check(["new"], "needs one name")
+        self.check(["list", "T-004"], "list does not take 'T-004'")
+        self.check(["-e", "1", "2"], "-e does not take '2'; put all of its code in quotes")
         self.check(["no_such_file.lua"], "no_such_file.lua")
         self.check(["test", "no_such"], "no test file 'no_such'")
         self.check(["doc", "zzzzzz"], "nothing found for 'zzzzzz'", status=1)
 
     def test_right_use(self):
-        self.assertIn("run experiments by id", self.program("--help").stdout)
+        self.assertIn("run experiments: T-004", self.program("--help").stdout)
+        own = self.program("run", "--help").stdout
+        self.assertIn("--model2 M", own)
+        self.assertNotIn("residua list", own)
         self.assertRegex(self.program("--version").stdout, r"^residua \d+\.\d+\.\d+\n$")
         self.assertIn("Tensor:matmul(other)", self.program("doc", "Tensor:matmul").stdout)
         self.assertIn("count from 1", self.program("doc").stdout)

@@ -55,6 +55,8 @@ end
 ---assert(sentences == 1 and seen.heb.distance:shape()[2] == 8)
 function M.attention(model, texts, opts)
   opts = options.check("capture.attention", opts, { skip = { "integer", 4 }, bins = { "integer", 8 } })
+  options.argument("capture.attention", "model", model, "Model")
+  options.argument("capture.attention", "texts", texts, "Corpus")
   texts = texts:aligned()
   local codes, seen, used = texts:languages(), {}, 0
   for s = 1, texts:count() // #codes do

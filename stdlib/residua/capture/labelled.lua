@@ -16,7 +16,7 @@ local M = {}
 ---assert(#ids == 12)
 function M.frequent(model, texts, most)
   if math.type(most) ~= "integer" or most < 1 then
-    error(("capture.frequent: how many must be a whole number from 1, got %s"):format(tostring(most)), 2)
+    error(("capture.frequent: how many must be a whole number from 1, got %s"):format(options.shown(most)), 2)
   end
   local ids, counts, tokens = {}, {}, sweep.tokens(model, texts)
   for text = 1, tokens:count() do
@@ -30,7 +30,7 @@ function M.frequent(model, texts, most)
   table.sort(ids, function(a, b)
     return counts[a] > counts[b] or counts[a] == counts[b] and a < b
   end)
-  return table.move(ids, 1, most, 1, {})
+  return table.move(ids, 1, math.min(most, #ids), 1, {})
 end
 
 -- Positions after the first of the tokens that are wanted, by text, and their ids, text after text.

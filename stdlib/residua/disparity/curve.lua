@@ -4,8 +4,11 @@ local disparity_of = require("residua.disparity.measure").of
 local options = require("residua.options")
 local stats = require("residua.stats")
 local sweep = require("residua.sweep")
+local table_of = require("residua.table")
 
 local M = {}
+
+local COLUMNS <const> = { "at", "protected", "mean_bits", "mean_delta", "gap", "ratio" } -- that are printed
 
 ---@class residua.disparity.CurveOpts
 ---@field model Model
@@ -19,7 +22,7 @@ local M = {}
 --- mean_delta, reference_delta, gap, ratio, low_over_high, collapsed (a language's loss is near ln V), and disparity,
 --- which has the languages; `distinct` counts different plans, `refused` says why a ratio is missing.
 ---@param opts residua.disparity.CurveOpts
----@return table[] rows
+---@return Table rows
 ---@example
 ---local m, texts = model.load("mini"), corpus.load("parallel16", { sentences = 3 })
 ---local order = plan.rank(m)
@@ -33,8 +36,8 @@ function M.curve(opts)
     error(("disparity.curve: at: %d values for %d plans; say what each plan stands for"):format(#opts.at,
       #opts.plans), 2)
   end
-  local models, seen = { opts.model }, {}
-  local rows = { distinct = 0 }
+  local models, seen, distinct = { opts.model }, {}, 0
+  local rows = table_of({}, { columns = COLUMNS, caption = "Disparity of plans" })
   for i, plan in ipairs(opts.plans) do
     models[i + 1] = opts.model:with(plan)
   end
@@ -42,7 +45,7 @@ function M.curve(opts)
   for i, plan in ipairs(opts.plans) do
     local key = plan:digest()
     if not seen[key] then
-      rows.distinct = rows.distinct + 1
+      distinct = distinct + 1
       seen[key] = disparity_of(losses[1].loss, losses[i + 1].loss, opts.model:architecture().vocab,
         { reference = opts.reference, seed = opts.seed })
     end
@@ -52,6 +55,7 @@ function M.curve(opts)
       mean_delta = d.mean_delta, reference_delta = d:row(d.reference).delta_byte, gap = d.gap,
       ratio = d.ratio, low_over_high = d.low_over_high, collapsed = d.collapsed, draws = d.ratio_draws, disparity = d }
   end
+  rows.distinct = distinct
   return rows
 end
 
@@ -81,8 +85,11 @@ end
 ---local rows = { { at = 0, draws = { 3, 3, 3 }, ratio = { n = 8 } }, { at = 10, draws = { 0, 1, 0.5 } } }
 ---assert(math.abs(disparity.crossing(rows, 1).estimate - 20 / 3) < 1e-12)
 function M.crossing(rows, level)
+  options.argument("disparity.crossing", "rows", rows, "table")
+  options.argument("disparity.crossing", "level", level, "number")
   local at, crossings = {}, {}
   for i, row in ipairs(rows) do
+    options.argument("disparity.crossing", "row " .. i, row, "table")
     if not row.draws then
       local why = row.disparity and row.disparity.refused or rows.refused or "unknown"
       return { refused = ("no ratio at %s: %s"):format(tostring(row.at), why) }

@@ -26,11 +26,7 @@ local M = {}
 function M.difference(a, b, opts)
   opts = options.check("disparity.difference", opts, { of = { "string", "gap" }, relative = { "boolean", false } })
   options.one_of("disparity.difference", "of", opts.of, { "gap", "mean_delta", "ratio" })
-  for position, value in ipairs { a or false, b or false } do
-    if (getmetatable(value) or {}).__name ~= "Disparity" then
-      error(("disparity.difference: argument %d must be a Disparity, got %s"):format(position, type(value)), 2)
-    end
-  end
+  options.arguments("disparity.difference", { a or false, b or false }, "Disparity")
   if a.draws.of ~= b.draws.of then
     error("disparity.difference: the sentences differ; give the same texts, seed and resamples", 2)
   end

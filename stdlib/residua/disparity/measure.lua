@@ -129,6 +129,17 @@ local function gap_effect(draws, sentences, level)
   return effect
 end
 
+-- The ratio to the reference, language number r, and its draws; refused where it would mislead.
+local function add_ratio(self, increase, r)
+  self.ratio = { refused = self.refused }
+  if not self.refused then
+    local others = increase:index(2, columns_except(#self.rows, r)) / increase:select(2, r):reshape({ -1, 1 })
+    self.draws.ratio = others:mean(2)
+    self.ratio_draws = self.draws.ratio:totable() -- the data, then its resamples: the same for every pair of losses
+    self.ratio = stats.from_draws(self.ratio_draws, { n = self.draws.n, level = self.level })
+  end
+end
+
 ---@class residua.disparity.Opts
 ---@field reference? string  language code; "eng" where there is one, else the first
 ---@field seed? integer  1 by default
@@ -155,16 +166,17 @@ end
 function M.of(base, changed, vocab, opts)
   opts = options.check("disparity.of", opts, { reference = { "string" }, seed = { "integer", 1 },
     resamples = { "integer", 1000 }, level = { "number", 0.95 } })
+  options.argument("disparity.of", "base", base, "Loss")
+  options.argument("disparity.of", "changed", changed, "Loss")
   local texts = base.texts
   if changed.texts:digest() ~= texts:digest() then
-    error("disparity.of: the losses are of different texts", 2)
+    error("disparity.of: the losses are of different texts; measure both models on one corpus", 2)
   elseif type(vocab) ~= "number" then
     error("disparity.of: give the size of the vocabulary, model:architecture().vocab", 2)
   end
   local codes = texts:languages()
   local reference = opts.reference or index_of(codes, "eng") and "eng" or codes[1]
-  local r = index_of(codes, reference)
-    or error(("disparity: the texts have no language '%s'"):format(reference), 2)
+  local r = index_of(codes, options.one_of("disparity.of", "reference", reference, codes))
   local sentences = matrix(texts, base.nll):size(2)
   local sums = resampled_sums(texts, stats.draws(sentences, opts.resamples, opts.seed))
 
@@ -182,13 +194,7 @@ function M.of(base, changed, vocab, opts)
   if #codes == 1 and not self.collapsed then
     self.refused = "the texts have one language"
   end
-  self.ratio = { refused = self.refused }
-  if not self.refused then
-    local others = increase:index(2, columns_except(#codes, r)) / increase:select(2, r):reshape({ -1, 1 })
-    self.draws.ratio = others:mean(2)
-    self.ratio_draws = self.draws.ratio:totable() -- the data, then its resamples: the same for every pair of losses
-    self.ratio = stats.from_draws(self.ratio_draws, { n = sentences, level = opts.level })
-  end
+  add_ratio(self, increase, r)
   self.low_over_high = low_over_high(self, per_byte, texts:info(), codes, effect)
   return self
 end

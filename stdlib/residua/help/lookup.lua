@@ -212,6 +212,17 @@ local function class_in(path, name)
   return file and file.classes[name]
 end
 
+-- Options classes may lie in the part of a module that has them, and not in the file that names them.
+local function class_anywhere(name)
+  for _, path in ipairs(name:find("^residua%.") and names.files() or {}) do
+    local class = class_in(path, name)
+    if class then
+      return class
+    end
+  end
+  return nil
+end
+
 --- Returns the classes of the library's objects by name: text and fields of each.
 ---@return table<string, residua.help.Class>
 ---@example
@@ -239,8 +250,7 @@ function M.class(name, near)
   local fields, seen = {}, {}
   while name and not seen[name] do
     seen[name] = true
-    local module = name:match("^residua%.([%w_%.]+)%.[%w_]+$")
-    local class = class_in(near, name) or class_in(module and names.path(module), name)
+    local class = class_in(near, name) or class_anywhere(name)
     table.move(class and class.fields or {}, 1, class and #class.fields or 0, #fields + 1, fields)
     found, name = found or class, class and class.parent
   end

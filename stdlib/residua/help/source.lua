@@ -190,11 +190,12 @@ end
 
 local function scan(lines)
   local file = { summary = header_of(lines), functions = {}, classes = {} }
-  local block = {}
+  local block, in_example = {}, false
   for number, line in ipairs(lines) do
-    local text = line:match("^%s*%-%-%- ?(.*)$")
+    local text = line:match("^%s*%-%-%-(.*)$")
     if text then
-      block[#block + 1] = text
+      in_example = text:find("^@example") or in_example and not text:find("^@") -- code keeps its indentation
+      block[#block + 1] = in_example and text or text:gsub("^ ", "", 1)
     else
       local raw = #block > 0 and table.concat(block, "\n") or nil
       local name, args = function_on(line)
@@ -204,7 +205,7 @@ local function scan(lines)
       if raw and raw:find("@class", 1, true) then
         add_classes(file, raw)
       end
-      block = {}
+      block, in_example = {}, false
     end
   end
   return file

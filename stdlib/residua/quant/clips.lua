@@ -37,6 +37,7 @@ end
 ---local both = clips.eng["L3.mlp.in"] + clips.heb["L3.mlp.in"]
 ---assert(math.abs(clips.weighted["L3.mlp.in"] - both / 2) < 1e-9 and clips.common["L3.mlp.in"] > 0)
 function M.clips_by_language(model, texts, sites, opts)
+  options.argument("quant.clips_by_language", "texts", texts, "Corpus")
   local clips, codes = { common = {}, weighted = {} }, texts:languages()
   for site, by_language in pairs((require("residua.capture").tokens(model, texts, sites))) do
     local parts, sum = {}, 0

@@ -1,5 +1,6 @@
 -- What quantization does to weights, before any text is read.
 
+local options = require("residua.options")
 local table_of = require("residua.table")
 
 local M = {}
@@ -16,6 +17,12 @@ local LEAST <const> = 1e-30 -- of a power: what is all zero has 0 dB
 ---local four, eight = quant.int { bits = 4 }, quant.int { bits = 8 }
 ---assert(quant.relative_error(m, names, eight) < quant.relative_error(m, names, four) / 50)
 function M.relative_error(model, params, quantizer)
+  options.arguments("quant.relative_error", { model or false }, "Model")
+  options.argument("quant.relative_error", "params", params, "table")
+  options.argument("quant.relative_error", "quantizer", quantizer, "Quantizer")
+  if #params == 0 then
+    error("quant.relative_error: params is empty; name at least one", 2)
+  end
   local squares, power = 0, 0
   for _, name in ipairs(params) do
     local weight = model:param(name)
@@ -34,6 +41,8 @@ end
 ---local rows = quant.errors(model.load("mini"), quant.int { bits = 8, per = "tensor" })
 ---assert(rows[1].param == "L0.attn.qkv" and rows[1].snr > 20)
 function M.errors(model, quantizer)
+  options.arguments("quant.errors", { model or false }, "Model")
+  options.argument("quant.errors", "quantizer", quantizer, "Quantizer")
   local rows = {}
   for _, param in ipairs(model:params()) do
     if param.layer and #param.shape == 2 then

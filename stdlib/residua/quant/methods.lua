@@ -9,6 +9,11 @@ local tensor = require("residua.tensor")
 
 local M = {}
 
+--- A way to quantize that needs more than the weight, such as `quant.gptq { ... }`: what `model:quantized` takes as
+--- `with`.
+---@class Method
+---@field name string  "gptq"
+---@field with Quantizer  of the weights; of HQQ, which has none, its description
 local Method = {}
 Method.__index = Method
 Method.__name = "Method"
@@ -45,7 +50,7 @@ local function text_weights(model, texts, shares)
   end
   for _, code in ipairs(sorted_keys(shares, true)) do
     if not totals[code] then
-      error(("the calibration texts have no language '%s'"):format(code), 0)
+      error(("the calibration texts have no language '%s'; give shares of those that they have"):format(code), 0)
     end
     all = all + shares[code]
   end

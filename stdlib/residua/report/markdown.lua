@@ -1,6 +1,7 @@
 -- The report as Markdown, for notes and repositories: the same parts, figures as text.
 
 local cells = require("residua.report.cells")
+local counted = require("residua.text").counted
 local page = require("residua.report.page")
 local provenance = require("residua.report.provenance")
 local table_of = require("residua.table")
@@ -108,7 +109,7 @@ end
 function M.of(records, failed)
   local counts, total = verdicts.counts(records)
   local parts = { "# Residua report: " .. escape(page.title(records)),
-    ("%d experiments, %d predictions: %s."):format(#records, total, counts) }
+    ("%s, %s: %s."):format(counted(#records, "experiment"), counted(total, "prediction"), counts) }
   for _, failure in ipairs(failed) do
     parts[#parts + 1] = ("**Failed:** %s: %s"):format(escape(failure.id), escape(failure.message))
   end

@@ -1,5 +1,6 @@
 -- The report as one page that stands alone: no script, nothing to load, opens from disk.
 
+local counted = require("residua.text").counted
 local html = require("residua.report.html")
 local section = require("residua.report.section")
 local style = require("residua.report.style")
@@ -52,7 +53,7 @@ local function header(records)
   local on = ("%s on %s%s, started %s (UTC)."):format(first.texts, first.model,
     first.model2 and " and " .. first.model2 or "", first.started or "?")
   return element("header", nil, text("h1", "Residua report: " .. M.title(records)), text("p", on, { class = "soft" }),
-    text("p", ("%d experiments, %d predictions: %s."):format(#records, total, counts)))
+    text("p", ("%s, %s: %s."):format(counted(#records, "experiment"), counted(total, "prediction"), counts)))
 end
 
 --- Returns the whole page.

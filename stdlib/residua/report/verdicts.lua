@@ -1,6 +1,7 @@
 -- Verdicts as rows of a report: what was predicted, what was found, what that means.
 
 local cells = require("residua.report.cells")
+local table_of = require("residua.table")
 local text = require("residua.text")
 local verdict = require("residua.verdict")
 
@@ -44,6 +45,26 @@ function M.rows(judged)
       why = M.why(entry) }
   end
   return rows
+end
+
+local COLUMNS <const> = { "id", "prediction", "expected", "verdict", "effect", "p (Holm)", "why" }
+
+--- Returns the verdicts of experiments as the table that ends a run.
+---@param records table[]  id and judged of each
+---@param caption? string
+---@return Table
+---@example
+---local entry = { verdict = "supported", prediction = { text = "it rises", above = 0 }, effect = { estimate = 1 } }
+---assert(require("residua.report.verdicts").table({ { id = "T-004", judged = { entry } } })[1].id == "T-004")
+function M.table(records, caption)
+  local rows = {}
+  for _, record in ipairs(records) do
+    for _, row in ipairs(M.rows(record.judged)) do
+      row.id, row["p (Holm)"] = record.id, row.p
+      rows[#rows + 1] = row
+    end
+  end
+  return table_of(rows, { columns = COLUMNS, caption = caption })
 end
 
 --- Returns how many predictions of all records got each verdict, as text: "3 supported, 1 refuted".

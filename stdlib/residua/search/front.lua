@@ -28,6 +28,7 @@ end
 local function points_of(rows, cost, value)
   local points = {}
   for place, row in ipairs(rows) do
+    options.argument("search.pareto", "row " .. place, row, "table", 4)
     local x, y = number_in(row, cost, place), number_in(row, value, place)
     if x == x and y == y then
       points[#points + 1] = { row = row, x = x, y = y, place = place }

@@ -35,7 +35,7 @@ function M.neighbours(model, count, opts)
   options.arguments("search.neighbours", { model or false }, "Model")
   local least, last = opts.ends and 3 or 1, model:layers() - 1
   if math.type(count) ~= "integer" or count < least then
-    error(("search.neighbours: the count of units is %s, expected at least %d"):format(tostring(count), least), 2)
+    error(("search.neighbours: the count of units is %s, expected at least %d"):format(options.shown(count), least), 2)
   elseif not opts.ends or last == 0 then
     return split(0, last, count)
   end

@@ -81,17 +81,18 @@ end
 local function run(where, problem, opts, spec)
   opts = options.check(where, opts, budgets.with_limits(spec), 4)
   options.one_of(where, "direction", opts.direction, direction_of.NAMES, 4)
-  if opts.width < 1 then
-    error(("%s: width is %d, expected at least 1"):format(where, opts.width), 3)
+  local width = opts.width or 1
+  if width < 1 then
+    error(("%s: width is %d, expected at least 1"):format(where, width), 3)
   end
   local limits, least = budgets.limits_of(where, problem, opts), cost_row(problem, subset.none(problem.n))
   for _, name in ipairs(sorted_keys(limits)) do
     if least[name] > limits[name] then
       error(("%s: a budget of %s = %s is below the %s of protecting nothing"):format(where, name,
-        tostring(limits[name]), tostring(least[name])), 3)
+        ("%.14g"):format(limits[name]), ("%.14g"):format(least[name])), 3)
     end
   end
-  local levels = walk(problem, opts.direction, opts.width, limits)
+  local levels = walk(problem, opts.direction, width, limits)
   local rows = rows_of.with_effects(problem, rows_of.of(problem, levels), levels)
   local result = rows_of.table_of_sets(problem, rows, rows_of.caption(problem, "Best set of each size"))
   result.best = budgets.best_of(rows, limits, problem.column)
@@ -140,8 +141,7 @@ end
 ---assert(search.greedy(p).order[1] == "b" and search.greedy(p).best.set == "all")
 function M.greedy(question, opts)
   local problem = problem_of("search.greedy", question)
-  local result, levels = run("search.greedy", problem, opts,
-    { width = { "integer", 1 }, direction = { "string", "protect" } })
+  local result, levels = run("search.greedy", problem, opts, { direction = { "string", "protect" } })
   result.order = {}
   table.insert(result.columns, 1, "unit")
   for step = 2, #levels do

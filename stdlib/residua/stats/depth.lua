@@ -10,7 +10,7 @@ local M = {}
 local function depths_of(where, by_draw, depths)
   local layers, list = by_draw:size(2), {}
   if depths and #depths ~= layers then
-    error(("%s: %d depths for %d layers"):format(where, #depths, layers), 3)
+    error(("%s: %d depths for %d layers; give one for each"):format(where, #depths, layers), 3)
   end
   for layer = 1, layers do
     list[layer] = depths and depths[layer] or (layer - 1) / layers

@@ -39,6 +39,8 @@ end
 ---local sums = stats.draws(3, 100):matmul(tensor.from_table({ 1, 2, 6 }, "float64"))
 ---assert(sums:at(1) == 9 and sums:size(1) == 101)
 function M.draws(n, resamples, seed, clusters)
+  options.argument("stats.draws", "n", n, "number")
+  options.argument("stats.draws", "clusters", clusters or {}, "table")
   if clusters and #clusters ~= n then
     error(("stats.draws: %d clusters for %d observations; name one for each"):format(#clusters, n), 2)
   end
@@ -54,9 +56,9 @@ end
 ---@class residua.stats.FromDrawsOpts
 ---@field n integer  observations that were drawn from; fewer than 3 give no interval
 ---@field level? number  0.95 by default
----@field extreme? boolean  the value is a maximum, a minimum or a range, which resampling drives outwards, or a rank
----  of a spectrum, which it lowers: each end is the wider of the percentile and of the other percentile reflected at
----  the estimate. False by default
+---@field extreme? boolean  the value is a maximum, a minimum, a range or a variance, which resampling drives outwards,
+---  or a rank of a spectrum, which it lowers: each end is the wider of the percentile and of the other percentile
+---  reflected at the estimate. False by default
 
 --- Returns the effect that a value has in the data, first in the list, and in resamples, the others: its interval is
 --- theirs between percentiles (of `extreme` values they alone would lie on one side of the truth). Draws in which the
@@ -71,7 +73,11 @@ end
 function M.from_draws(values, opts)
   opts = options.check("stats.from_draws", opts, { n = { "integer", required = true }, level = { "number", 0.95 },
     extreme = { "boolean", false } })
+  options.argument("stats.from_draws", "values", values, "table|Tensor")
   local list, drawn = type(values) == "table" and values or values:totable(), {}
+  if type(list) ~= "table" or #list == 0 then
+    error("stats.from_draws: there are no values; give one of the data and one of each resample", 2)
+  end
   for i = 2, #list do
     drawn[#drawn + 1] = finite(list[i]) and list[i] or nil
   end

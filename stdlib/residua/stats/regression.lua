@@ -146,8 +146,8 @@ end
 ---local fit = stats.ridge({ 1, 2, 3 }, { a = { 1, 2, 3 } }, { penalty = 1e-9 })
 ---assert(math.abs(fit:predict({ a = { 5 } })[1] - 5) < 1e-6)
 function Ridge:predict(predictors)
-  local columns, names = design("ridge:predict", predictors)
-  require_same("ridge:predict", names, self.names)
+  local columns, names = design("Ridge:predict", predictors)
+  require_same("Ridge:predict", names, self.names)
   local slopes = tensor.from_table(self.coefficients, "float64"):reshape({ -1, 1 })
   return (columns:matmul(slopes) + self.intercept):reshape(-1):totable()
 end
@@ -216,10 +216,10 @@ end
 ---@param predictors table<string, number[]>|Tensor  as the probe was fitted to
 ---@return number[][]  [items][classes], classes in the order of `classes`
 function Probe:probabilities(predictors)
-  local columns, names = design("probe:probabilities", predictors)
+  local columns, names = design("Probe:probabilities", predictors)
   local given, fitted = described(names, columns), described(self.names, self.coefficients)
   if given ~= fitted then
-    error(("probe: it was fitted to %s, got %s"):format(fitted, given), 2)
+    error(("Probe: it was fitted to %s, got %s"):format(fitted, given), 2)
   end
   return native.probabilities(self.coefficients, self.intercepts, columns)
 end
@@ -241,7 +241,7 @@ end
 
 local function require_labels(count, labels)
   if count ~= #labels then
-    error(("probe: %d labels for %d items"):format(#labels, count), 3)
+    error(("Probe: %d labels for %d items; give one for each"):format(#labels, count), 3)
   end
 end
 
@@ -274,7 +274,7 @@ function Probe:log_loss(predictors, labels)
   return sum / #labels
 end
 
-help.publish("probe:", Probe)
-help.publish("ridge:", Ridge)
+help.publish("Probe:", Probe)
+help.publish("Ridge:", Ridge)
 
 return M

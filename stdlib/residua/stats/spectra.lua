@@ -12,6 +12,13 @@ M.marchenko_pastur_density = native.marchenko_pastur_density
 M.marchenko_pastur_cdf = native.marchenko_pastur_cdf
 M.lognormal_sparsity = native.lognormal_sparsity
 
+--- The spectrum of a matrix: what `stats.spectrum` returns.
+---@class Spectrum
+---@field singular_values number[]  descending
+---@field ranks table  see `stats.effective_ranks`
+---@field rows integer
+---@field columns integer
+---@field variance number  of the entries
 local Spectrum = {}
 Spectrum.__index = Spectrum
 Spectrum.__name = "Spectrum"

@@ -33,7 +33,8 @@ end
 -- The values of both groups, and the strata of the one and then the other.
 local function groups_of(rows, opts)
   local own, others, strata = {}, {}, { {}, {} }
-  for _, row in ipairs(rows) do
+  for place, row in ipairs(rows) do
+    options.argument("stats.contrast", "row " .. place, row, "table", 4)
     local group, value = row[opts.by], row[opts.value]
     local compared = group ~= nil and (opts.against == nil or group == opts.against)
     local list = group == opts.of and own or compared and others or nil

@@ -4,6 +4,7 @@ local copier = require("tests.planted.copier")
 local library = require("residua.library")
 local support = require("tests.lua.support")
 local t = require("residua.testing")
+local tensor = require("residua.tensor")
 local verdict = require("residua.verdict")
 
 local test = t.suite()
@@ -15,7 +16,7 @@ local function judged(m, texts)
   for _, one in ipairs(verdict.of(declared.predicts, x.effects)) do
     by_name[one.name] = one
   end
-  return by_name, x.tables[1], x.tables[2]
+  return by_name, x.tables[1], x.tables[2], x
 end
 
 -- All layers add as much. The greater the dead weight, the more of it INT4 takes away.
@@ -40,6 +41,22 @@ function test.robbed_layers_are_marked_by_their_outputs_and_not_by_their_weights
     end
     t.eq(found.threshold.verdict, "refuted")
   end
+end
+
+-- Matrices that INT4 leaves as they are, and norms that it does not: the naive scheme rounds all weights.
+function test.naive_rounds_norms()
+  local m = copier.noise(8, 1)
+  for _, param in ipairs(m:params()) do
+    if param.layer and #param.shape == 2 then
+      m = m:with_param(param.name, m:param(param.name) / m:param(param.name):abs() * 0.2)
+    end
+  end
+  local norm = m:param("L0.norm2")
+  m = m:with_param("L0.norm2", norm * tensor.range(1, norm:size(1)) / norm:size(1))
+  local _, sane, naive, x = judged(m, support.texts())
+  t.ok(sane[1].output > 1e5 and naive[1].output < 1e3 and naive[2].output > 1e5)
+  t.ok(math.abs(sane[1].cost.estimate) < 1e-6 and math.abs(naive[1].cost.estimate) > 1e-6)
+  t.eq(#x.figures, 4)
 end
 
 function test.signal_over_noise_of_weights_follows_from_their_crest()

@@ -9,8 +9,8 @@ local test = t.suite()
 
 -- What layers read of language k is scales[k] times as large; the weights that read it make up for it, so that the
 -- model does the same in full precision.
-local function verdicts(scales, seed)
-  local m, list = copier.model({ { 1, 1, 1 }, { 1, 1, 1 } }, { 0, 0 }, seed), {}
+local function verdicts(scales, seed, weights, outlier)
+  local m, list = copier.model({ { 1, 1, 1 }, { 1, 1, 1 } }, { outlier or 0, 0 }, seed), {}
   for i = 1, 32 do
     list[i] = scales[(i - 1) // 6 + 1] or 1 -- six channels per language
   end
@@ -19,7 +19,7 @@ local function verdicts(scales, seed)
     local norm, up = ("L%d.norm2"):format(layer), ("L%d.mlp.up"):format(layer)
     m = m:with_param(norm, m:param(norm) * scale):with_param(up, m:param(up) / scale:reshape({ 1, -1 }))
   end
-  return alphabets.judged("Exp-084", m, copier.texts(8), { at = "L*.mlp.in" })
+  return alphabets.judged("Exp-084", m, copier.texts(8), { at = "L*.mlp.in", weights = weights })
 end
 
 function test.own_clips_help_where_scales_differ()
@@ -31,6 +31,15 @@ function test.own_clips_help_where_scales_differ()
   end
   t.ok(gap["mse own"] < 0.5 * gap["mse common"])
   t.ok(gap["aciq_laplace own"] < 0.5 * gap["aciq_laplace common"])
+end
+
+-- INT4 rounds to nothing what L0 adds beside an outlier that nothing feeds.
+function test.weights_may_be_quantized_as_well()
+  local _, without = verdicts({ 1, 1, 1 }, 1, 0, 15)
+  local _, with = verdicts({ 1, 1, 1 }, 1, 4, 15)
+  for i, way in ipairs(with.tables[1]) do
+    t.ok(way.mean_delta.estimate > without.tables[1][i].mean_delta.estimate, way.rule .. " " .. way.scope)
+  end
 end
 
 -- Over seeds 1 to 5: none.

@@ -52,6 +52,7 @@ function test.layers_that_share_the_work_are_found()
   t.eq(found, { gradient = "supported", gradient_within = "supported", dnll = "supported", dnll_within = "supported" })
   for _, row in ipairs(x.tables[1]) do
     t.ok((row.dnll > 0.8) == (row.morphology == "agglutinative"), row.language)
+    t.ok(row.certain == 0, "two sentences give no interval")
   end
 end
 

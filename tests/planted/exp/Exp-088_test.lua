@@ -1,6 +1,7 @@
 -- Exp-088 where the answer is known: what costs anything has the greatest variance, or variance does not tell.
 local context = require("residua.context")
 local copier = require("tests.planted.copier")
+local disparity = require("residua.disparity")
 local library = require("residua.library")
 local support = require("tests.lua.support")
 local t = require("residua.testing")
@@ -59,6 +60,42 @@ function test.variance_that_does_not_tell_is_not_sudden()
     local found = verdicts(any_variance(seed), copier.texts(2):select { "aaa", "bbb" }, seed)
     t.ok(found.sudden.verdict ~= "supported", ("seed %d"):format(seed))
   end
+end
+
+-- A disparity that is what `gap_of` makes of the protected share, in all orders.
+local function curves(gap_of, seed)
+  local real, noise = disparity.curve, tensor.randn(seed, 100):totable()
+  disparity.curve = function(opts)
+    local rows = {}
+    for i, at in ipairs(opts.at) do
+      local gap = gap_of(at) + 0.002 * noise[i]
+      rows[i] = { at = at, gap = { estimate = gap }, ratio = { estimate = gap }, reference_delta = { estimate = 1 } }
+    end
+    return rows
+  end
+  local ok, found, x = pcall(verdicts, planted(1, { 0, 0.3, 0.3 }, { 0, 0, 0 }), copier.texts(2))
+  disparity.curve = real
+  return assert(ok and found, found), x
+end
+
+function test.a_step_down_is_a_drop_and_a_step_up_is_none()
+  local down = curves(function(at) return at < 11 and 1 or 0.5 end, 1)
+  t.eq({ down.stated.verdict, down.place.verdict }, { "supported", "supported" })
+  local up, x = curves(function(at) return at < 11 and 0.5 or 1 end, 1)
+  t.eq({ up.stated.why, up.place.why }, { "no drop beyond a line", "no drop beyond a line" })
+  t.eq({ x.tables[1][1].best, x.tables[1][1].gain }, { "logistic", 0 })
+end
+
+-- Rows of matrices, as many as there are, protect nearly the share that was asked for.
+function test.rows_are_finer_than_matrices()
+  local declared = library.load("Exp-088")
+  local x = context.new { experiment = declared, model = copier.noise(2, 1), texts = copier.texts(2), seed = 1,
+    write = function() end }
+  declared.run({ bits = 4, sentences = 2, to = 50, step = 5, orders = 5, per = "row" }, x)
+  for i, point in ipairs(x.tables[2]) do
+    t.near(point.at, 5 * (i - 1), 1)
+  end
+  t.eq(#x.tables[2], 11)
 end
 
 function test.too_little_of_anything_is_inconclusive()

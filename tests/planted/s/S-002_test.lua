@@ -38,6 +38,8 @@ function test.a_formula_that_holds_finds_the_layers()
   local found, x = judged(model_of(6, 1))
   t.eq({ found.formula.verdict, found.rank.verdict }, { "supported", "supported" })
   t.eq(x.tables[1][2].protects, "1 4 7") -- the three that add most: 0.5, 0.6, 0.41
+  t.eq(x.tables[1][3].plan, "best of 100 others")
+  t.ok(x.tables[1][3].gap_left.estimate > 0.9 * x.tables[1][2].gap_left.estimate, "none is much better")
   t.eq(#x.figures, 1)
 end
 

@@ -3,6 +3,8 @@
 local context = require("residua.context")
 local copier = require("tests.planted.copier")
 local library = require("residua.library")
+local plan = require("residua.plan")
+local quant = require("residua.quant")
 local t = require("residua.testing")
 local verdict = require("residua.verdict")
 
@@ -52,6 +54,17 @@ function test.models_without_a_crossing()
     end
   end
   t.ok(supported <= 1, ("%d of 8"):format(supported))
+end
+
+-- floor(3 layers x 34 %) is one layer, with what the naive scheme would quantize of it beside matrices.
+function test.the_record_protects_whole_layers()
+  local m = planted(3, 1)
+  local rows = select(2, judged(m, 34)).tables[1]
+  local function protected(layers)
+    return 100 * plan.make(quant.naive { protect = layers }):cost(m).protected_share
+  end
+  t.near({ rows[34].protected, rows[35].protected },
+    { protected {}, protected { plan.rank(m, { per = "layer" })[1].layer } }, 1e-9)
 end
 
 function test.columns_have_units()

@@ -53,7 +53,7 @@ function test.gradient_times_error_is_what_is_lost()
     gains[l], outliers[l] = { gain, gain / 2, gain / 2 }, 15
   end
   local found, x = judged(copier.model(gains, outliers, 1), copier.texts(8))
-  t.eq(found.times_error.verdict, "supported")
+  t.eq({ found.times_error.verdict, found.beyond_depth.verdict }, { "supported", "supported" })
   t.ok(found.weights.verdict ~= "supported") -- these gradients do not know how far INT4 goes
   t.eq({ #x.tables, #x.figures }, { 2, 2 })
 end
@@ -76,11 +76,11 @@ function test.the_law_of_gradients()
   end), { "refuted", "refuted" })
 end
 
--- Layers of random models that differ by chance: over seeds 1 to 4 none of the three is supported, 0 of 12.
+-- Layers of random models that differ by chance: over seeds 1 to 4 none of the four is supported, 0 of 16.
 function test.chance_marks_no_layers()
   for seed = 1, 4 do
     local found = judged(random_model(seed, 8), support.texts())
-    for _, name in ipairs({ "weights", "activations", "times_error" }) do
+    for _, name in ipairs({ "weights", "activations", "times_error", "beyond_depth" }) do
       t.ok(found[name].verdict ~= "supported", ("%s, seed %d"):format(name, seed))
     end
   end

@@ -53,6 +53,13 @@ function test.a_loss_that_does_not_depend_on_the_bits()
   end
 end
 
+function test.plans_are_chosen_by_other_sentences()
+  local m = noise.model(LETTERS, CODES, { 3, 0 }, 4, 1)
+  local found, x = judged(m, noise.texts(LETTERS, CODES, 3))
+  t.eq({ found.bound.verdict, found.bound.why }, { "not run", "no sentences are left to choose plans by" })
+  t.ok(tostring(x.tables[1]):find("reference_delta", 1, true))
+end
+
 function test.too_few_cells_are_inconclusive()
   local found = judged(support.loud_model(1, 1), support.texts():select { "eng" })
   for name, one in pairs(found) do

@@ -13,14 +13,15 @@ local CODES <const> = { "amh", "deu", "eng", "hau", "spa", "swa" }
 local LETTERS <const> = { amh = "abcdefgh", deu = "ABCDEFGH", eng = "IJKLMNOP", hau = "ijklmnop", spa = "QRSTUVWX",
   swa = "qrstuvwx" }
 local LOW <const> = { amh = true, hau = true, swa = true }
+local NOT_LATIN <const> = { amh = true, deu = true, spa = true }
 
 -- The texts in a folder that says which languages are of low resource and which are not written in Latin letters.
 local function texts_in(folder)
   local rows = { "code\tname\tscript\tfamily\tmorphology\tresource" }
   for code, sentences in pairs(noise.sentences(LETTERS, CODES, 4)) do
     folder:write("texts/" .. code .. ".txt", table.concat(sentences, "\n") .. "\n")
-    rows[#rows + 1] = ("%s\t%s\t%s\tnone\tnone\t%s"):format(code, code, (code == "deu" or code == "amh") and "Ethiopic"
-      or "Latin", LOW[code] and "low" or "high")
+    rows[#rows + 1] = ("%s\t%s\t%s\tnone\tnone\t%s"):format(code, code, NOT_LATIN[code] and "Ethiopic" or "Latin",
+      LOW[code] and "low" or "high")
   end
   folder:write("texts/LANGUAGES.tsv", table.concat(rows, "\n") .. "\n")
   return corpus.load(folder.path .. "/texts")
@@ -44,6 +45,8 @@ end
 function test.the_same_languages_lose()
   local found, x = run({ 4, 1, 0.5, 5, 1.5, 6 }, 1)
   t.eq({ found.lasting.verdict, found.beside_script.verdict }, { "supported", "supported" })
+  t.eq(found.within_script.effect.estimate, found.lasting.effect.estimate)
+  t.ok(found.within_script.effect.p < 0.1, "1 / 36 is the least of two scripts of 3")
   t.eq(#x.tables[2], 6)
   t.eq(#x.figures, 2)
 end

@@ -1,5 +1,6 @@
 -- effective_kurtosis on models whose layers serve languages as planted, one with a kurtosis far above the others'.
 local context = require("residua.context")
+local disparity = require("residua.disparity")
 local library = require("residua.library")
 local shares = require("tests.planted.shares")
 local support = require("tests.lua.support")
@@ -22,11 +23,13 @@ end
 function test.languages_of_high_kurtosis_are_spared()
   local folder <close> = support.folder()
   local said = {}
-  local found = judged(shares.model(shares.shared(1.5), { 0, 0, 1, 0, 0, 0 }, 60), shares.texts(folder), said)
+  local found, x = judged(shares.model(shares.shared(1.5), { 0, 0, 1, 0, 0, 0 }, 60), shares.texts(folder), said)
   for _, name in ipairs { "stated", "sane", "exact" } do
     t.eq(found[name].verdict, "supported", name)
   end
   t.ok(table.concat(said):find("R2 = 1.000 (1: affine)", 1, true), "one kurtosis stands out: an affine function")
+  t.eq(x.tables[3][1].correlation.estimate, found.stated.effect.estimate)
+  t.ok(x.tables[3][1].beside_script and x.tables[3][1].p_within_script, "script is shown beside")
 end
 
 -- The languages that the layer of high kurtosis serves lose most, as it is L0 itself.
@@ -42,6 +45,22 @@ function test.no_constant_serves_all_bit_widths()
   local folder <close> = support.folder()
   local found = judged(shares.model(shares.shared(1), { 0, 0, 1, 0, 0, 0 }, 60), shares.texts(folder), {})
   t.eq(found.bound.verdict, "refuted")
+end
+
+-- The gap of a model that collapsed says nothing: none is left to compare with that of INT8.
+function test.a_collapsed_width_does_not_count()
+  local folder <close> = support.folder()
+  local real, calls = disparity.compare, 0
+  disparity.compare = function(...)
+    local d = real(...)
+    calls = calls + 1
+    d.collapsed = calls == 1 or nil -- at 4 bits
+    return d
+  end
+  local ok, found, x = pcall(judged, shares.model(shares.shared(1), { 0, 0, 1, 0, 0, 0 }, 60), shares.texts(folder), {})
+  disparity.compare = real
+  t.eq({ ok, x.tables[1][1].collapsed, x.tables[1][2].collapsed }, { true, true, nil })
+  t.eq(found.bound.why, "fewer than 2 gaps of models that did not collapse")
 end
 
 -- Over seeds 1 to 6 of random gains, of which neither sum nor L0 differ, neither stated nor sane is supported: 0 of 12.

@@ -51,7 +51,9 @@ function test.gateways_and_a_bottleneck()
   -- The reference gains most where most is lost, so that the ratio rises.
   t.eq({ found.stated_boundary.verdict, found.stated_bottleneck.verdict }, { "refuted", "refuted" })
   t.eq({ found.transfer.verdict, found.transfer.why }, { "not run", "needs a second model: --model2" })
-  t.eq({ #x.tables, #x.figures }, { 2, 1 })
+  t.eq({ #x.tables, #x.figures }, { 4, 1 })
+  t.ok(x.tables[4].caption:find("^Terms of ln gap, standardized: R2 0.9"))
+  t.ok(x.tables[1][1].reference_delta.estimate > 0, "beside every ratio")
 end
 
 function test.what_fades_with_distance_predicts_layers_and_models()

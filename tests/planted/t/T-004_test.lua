@@ -41,7 +41,7 @@ end
 -- 4 sentences in 3 languages leave the interval above 0, and p above 0.05: the clusters are few.
 function test.a_fragile_first_layer_is_worth_protecting()
   local found, x = judged(fragile(support.loud_model(1, 3), 0))
-  for _, name in ipairs { "sane", "sane_centred" } do
+  for _, name in ipairs { "sane", "sane_centred", "special" } do
     t.ok(x.effects[name].low > 0, name)
     t.ok(found[name].verdict ~= "refuted", name)
   end
@@ -53,7 +53,25 @@ function test.a_fragile_middle_layer_is_another_matter()
   t.ok(first > 3 * middle, ("%g, %g"):format(first, middle))
 end
 
--- What does not change is not worth protecting: 0 of 18 over seeds 11 to 16.
+-- Protecting anything helps; the first layer helps less than the one between.
+function test.what_any_layer_does_is_not_special()
+  local _, x = judged(fragile(support.loud_model(2, 3), 1))
+  local any, special = x.effects.sane_centred, x.effects.special
+  t.ok(any.estimate > 0 and special.high < 0, ("%g; %g [%g, %g]"):format(any.estimate, special.estimate, special.low,
+    special.high))
+  t.eq(judged(support.model(1, 2)).special.why, "no layer lies between the first and the last")
+end
+
+function test.languages_are_shown()
+  local _, x = judged(support.loud_model(1, 3))
+  local sum = 0
+  for _, row in ipairs(x.tables[2]) do
+    sum = sum + row.both / 3
+  end
+  t.near(sum, x.tables[1][4].L2, 1e-9)
+end
+
+-- What does not change is not worth protecting: 0 of 24 over seeds 11 to 16.
 function test.a_first_layer_that_nothing_changes()
   local supported = 0
   for seed = 11, 16 do

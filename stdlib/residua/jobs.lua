@@ -1,0 +1,62 @@
+-- Jobs: the experiments that a run was asked for, each with its parameters.
+
+local library = require("residua.library")
+local sorted_keys = require("residua.sorted_keys")
+local system = require("residua.system")
+local text = require("residua.text")
+
+local M = {}
+
+local OF_RUN <const> = { model = true, model2 = true, texts = true, out = true, json = true, seed = true }
+
+-- What a name that is no parameter may have meant.
+local function meant(name, names)
+  return OF_RUN[name] and (" (it is an option of the run: --%s)"):format(name) or text.did_you_mean(name, names)
+end
+
+-- The declared parameters with those of the size chosen and those given; an unknown one is an error.
+local function params_of(declared, options)
+  local params = {}
+  for name, value in pairs(declared.params) do
+    params[name] = value
+  end
+  for name, value in pairs(options.quick and declared.quick or options.full and declared.full or {}) do
+    params[name] = value
+  end
+  for _, name in ipairs(sorted_keys(options.params or {}, true)) do
+    local value, names = options.params[name], sorted_keys(params)
+    if params[name] == nil then
+      error(("%s has no parameter '%s'%s; %s"):format(declared.id, name, meant(name, names), #names > 0
+        and "parameters are " .. table.concat(names, ", ") or "it takes none"), 0)
+    elseif type(value) ~= type(params[name]) then
+      error(("%s: parameter '%s' must be a %s, got '%s'"):format(declared.id, name, type(params[name]),
+        tostring(value)), 0)
+    end
+    params[name] = value
+  end
+  return params
+end
+
+--- Returns what was asked for: declarations with their parameters. An unknown id or parameter is an error.
+---@param ids string|string[]  ids, globs such as "T-*", families such as "studies", "all", or paths of scripts
+---@param options residua.runner.RunOpts
+---@return table[] jobs  declared (Experiment), params
+---@example
+---local jobs = require("residua.jobs").of("t-004", { params = { bits = 3 } })
+---assert(#jobs == 1 and jobs[1].declared.id == "T-004" and jobs[1].params.bits == 3)
+function M.of(ids, options)
+  local list, seen = {}, {}
+  for _, wanted in ipairs(type(ids) == "table" and ids or { ids }) do
+    local is_file = wanted:find("%.lua$") and system.exists(wanted)
+    for _, id in ipairs(is_file and { wanted } or library.find(wanted)) do
+      if not seen[id] then
+        seen[id] = true
+        local declared = library.load(id)
+        list[#list + 1] = { declared = declared, params = params_of(declared, options) }
+      end
+    end
+  end
+  return list
+end
+
+return M
