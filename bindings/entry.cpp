@@ -3,13 +3,16 @@
 #include "bindings/args.hpp"
 #include "bindings/callback.hpp"
 #include "bindings/public_name.hpp"
+#include "bindings/torch_message.hpp"
 #include "engine/error.hpp"
 #include "engine/interrupt.hpp"
+#include "engine/quote.hpp"
 
 #include <c10/core/GradMode.h>
 #include <c10/util/Exception.h>
 #include <cctype>
 #include <cstring>
+#include <filesystem>
 #include <new>
 #include <string_view>
 
@@ -19,18 +22,9 @@ namespace {
 
 enum class Failure { script, interrupted, argument, engine, other };
 
-/// libtorch's messages may go on with lists of backends and a C++ stack: the first line says what
-/// is wrong.
-void push_first_line(lua_State* L, const char* text) {
+void push_message(lua_State* L, std::string_view text) {
   lua_settop(L, 0); // the body may have left the stack full
-  if (std::strncmp(text, "[enforce fail", 13) == 0 && std::strstr(text, "] "))
-    text = std::strstr(text, "] ") + 2;
-  lua_pushlstring(L, text, std::strcspn(text, "\n"));
-}
-
-void push_message(lua_State* L, const char* text) {
-  lua_settop(L, 0);
-  lua_pushstring(L, text);
+  lua_pushlstring(L, text.data(), text.size());
 }
 
 bool called_as_method(lua_State* L) {
@@ -128,7 +122,9 @@ int run_guarded(lua_State* L, const Entry& entry) {
     failure = Failure::engine;
     push_message(L, error.what());
   } catch (const c10::Error& error) {
-    push_first_line(L, error.what_without_backtrace());
+    push_message(L, torch_message(error.what_without_backtrace()));
+  } catch (const std::filesystem::filesystem_error& error) {
+    push_message(L, cat(quote(error.path1().string()), ": ", error.code().message()));
   } catch (const std::bad_alloc&) {
     push_message(L, "not enough memory");
   } catch (const std::exception& error) {

@@ -83,46 +83,11 @@ int help_types(lua_State* L) {
   return 1;
 }
 
-/// Pushes the metatable of the type that argument `index` names.
-void push_named_type(lua_State* L, int index) {
-  check_string(L, index);
-  push_types(L);
-  lua_pushvalue(L, index);
-  if (lua_rawget(L, -2) != LUA_TTABLE)
-    throw ArgError(index, "unknown type '" + std::string(check_string(L, index)) + "'");
-  lua_remove(L, -2);
-}
-
 int help_type_of(lua_State* L) {
   if (lua_type(L, 1) != LUA_TUSERDATA || !lua_getmetatable(L, 1))
     return push(L, std::optional<int>());
   lua_getfield(L, -1, "__name");
   return 1;
-}
-
-// Methods come first, then the script's function. Written in Lua, so that no C frame lies between
-// the two.
-constexpr const char* kIndexChunk = R"(local methods, fallback, rawget = ...
-return function(self, key)
-  local method = rawget(methods, key)
-  if method ~= nil then return method end
-  return fallback(self, key)
-end)";
-
-int help_on_index(lua_State* L) {
-  push_named_type(L, 1); // [name, function, metatable]
-  if (lua_type(L, 2) != LUA_TFUNCTION)
-    throw_type_error(L, 2, "function");
-  lua_settop(L, 3);
-  if (luaL_loadbuffer(L, kIndexChunk, std::string_view(kIndexChunk).size(), "=field access"))
-    throw ScriptError();
-  lua_getfield(L, 3, "__methods");
-  lua_pushvalue(L, 2);
-  lua_getglobal(L, "rawget");
-  if (lua_pcall(L, 3, 1, 0))
-    throw ScriptError();
-  lua_setfield(L, 3, "__index");
-  return 0;
 }
 
 int help_publish(lua_State* L) {
@@ -159,14 +124,6 @@ assert(help.types().Tensor.methods.matmul == tensor.Tensor.matmul))"},
 @return string?
 @example
 assert(help.type_of(tensor.zeros(1)) == "Tensor" and help.type_of({}) == nil))"},
-    {"on_index", help_on_index,
-     R"(Sets the function that answers `value.key` where a type has no method `key`.
-@param type string  Name of a native type.
-@param f fun(self: any, key: any): any
-@example
-help.on_index("Tensor", function(t, key) return key == "T" and t:t() or nil end)
-assert(tensor.zeros(2, 3).T:size(1) == 3)
-help.on_index("Tensor", function() end))"},
     {"publish", help_publish,
      R"(Lets errors of native functions that run below the functions of a table name these, as scripts know them.
 @param prefix string  What goes before their names in the table.

@@ -79,7 +79,7 @@ int stats_shuffled(lua_State* L) {
 
 // The function is called once per resample with the indices drawn, from 1.
 int stats_bootstrap(lua_State* L) {
-  const int64_t n = check_integer(L, 1, 1, int64_t{1} << 31);
+  const int64_t n = check_integer(L, 1, 1, 1 << 24); // a list of so many is made 1000 times
   const Callback statistic(L, 2);
   auto options = check_resampling<BootstrapOptions>(L, 3);
   options.method = BootstrapMethod::percentile;

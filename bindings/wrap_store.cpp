@@ -11,12 +11,19 @@ namespace {
 
 using StoreBox = Box<std::shared_ptr<RunStore>>;
 
+std::string check_path(lua_State* L, int index) {
+  const std::string_view path = check_string(L, index);
+  if (path.empty())
+    throw ArgError(index, "the path is empty");
+  return std::string(path);
+}
+
 int store_open(lua_State* L) {
-  return StoreBox::push(L, RunStore::open(check_string(L, 1)));
+  return StoreBox::push(L, RunStore::open(check_path(L, 1)));
 }
 
 int store_choose(lua_State* L) {
-  choose_store(maybe_string(L, 1));
+  choose_store(is_absent(L, 1) ? std::nullopt : std::optional<std::string>(check_path(L, 1)));
   return 0;
 }
 

@@ -10,8 +10,11 @@ namespace residua {
 
 namespace {
 
-/// What a reduction is asked for: `self`, and the dimension, if one is given, with `keepdim` after
-/// it.
+at::Tensor as_floating(const at::Tensor& tensor) {
+  return at::isFloatingType(tensor.scalar_type()) ? tensor : tensor.to(at::kFloat);
+}
+
+/// What a reduction is asked for: `self`, the dimension, if one is given, and `keepdim`.
 struct Reduction {
   const at::Tensor& tensor;
   std::optional<int64_t> dim;
@@ -21,12 +24,16 @@ struct Reduction {
       : tensor(check_tensor(L, 1)), dim(maybe_dim(L, 2, tensor.dim())),
         keep(opt_boolean(L, 3, false)) {}
 
+  /// The extremes of nothing are no numbers.
+  const at::Tensor& filled() const {
+    if (dim ? tensor.dim() > 0 && tensor.size(*dim) == 0 : tensor.numel() == 0)
+      throw ArgError(1, "the tensor is empty");
+    return tensor;
+  }
   /// For whole reductions.
   at::Tensor wide() const { return tensor.to(at::kDouble); }
   /// For reductions along a dimension: integers have no mean.
-  at::Tensor floating() const {
-    return at::isFloatingType(tensor.scalar_type()) ? tensor : tensor.to(at::kFloat);
-  }
+  at::Tensor floating() const { return as_floating(tensor); }
 };
 
 int tensor_sum(lua_State* L) {
@@ -69,15 +76,15 @@ int tensor_std(lua_State* L) {
 int tensor_min(lua_State* L) {
   const Reduction asked(L);
   if (!asked.dim)
-    return push(L, number_of(asked.tensor.min()));
-  return push_tensor(L, asked.tensor.amin(*asked.dim, asked.keep));
+    return push(L, number_of(asked.filled().min()));
+  return push_tensor(L, asked.filled().amin(*asked.dim, asked.keep));
 }
 
 int tensor_max(lua_State* L) {
   const Reduction asked(L);
   if (!asked.dim)
-    return push(L, number_of(asked.tensor.max()));
-  return push_tensor(L, asked.tensor.amax(*asked.dim, asked.keep));
+    return push(L, number_of(asked.filled().max()));
+  return push_tensor(L, asked.filled().amax(*asked.dim, asked.keep));
 }
 
 int tensor_norm(lua_State* L) {
@@ -93,15 +100,15 @@ int tensor_norm(lua_State* L) {
 int tensor_argmin(lua_State* L) {
   const Reduction asked(L);
   if (!asked.dim)
-    return push(L, asked.tensor.argmin().item().toLong() + 1);
-  return push_tensor(L, asked.tensor.argmin(*asked.dim, asked.keep) + 1);
+    return push(L, asked.filled().argmin().item().toLong() + 1);
+  return push_tensor(L, asked.filled().argmin(*asked.dim, asked.keep) + 1);
 }
 
 int tensor_argmax(lua_State* L) {
   const Reduction asked(L);
   if (!asked.dim)
-    return push(L, asked.tensor.argmax().item().toLong() + 1);
-  return push_tensor(L, asked.tensor.argmax(*asked.dim, asked.keep) + 1);
+    return push(L, asked.filled().argmax().item().toLong() + 1);
+  return push_tensor(L, asked.filled().argmax(*asked.dim, asked.keep) + 1);
 }
 
 int64_t last_dim_or(lua_State* L, int index, const at::Tensor& tensor) {
@@ -127,16 +134,16 @@ int tensor_topk(lua_State* L) {
 
 int tensor_softmax(lua_State* L) {
   const at::Tensor& tensor = check_tensor(L, 1);
-  return push_tensor(L, at::softmax(tensor, last_dim_or(L, 2, tensor)));
+  return push_tensor(L, at::softmax(as_floating(tensor), last_dim_or(L, 2, tensor)));
 }
 
 int tensor_log_softmax(lua_State* L) {
   const at::Tensor& tensor = check_tensor(L, 1);
-  return push_tensor(L, at::log_softmax(tensor, last_dim_or(L, 2, tensor)));
+  return push_tensor(L, at::log_softmax(as_floating(tensor), last_dim_or(L, 2, tensor)));
 }
 
 int tensor_svdvals(lua_State* L) {
-  return push_tensor(L, at::linalg_svdvals(check_tensor(L, 1)));
+  return push_tensor(L, at::linalg_svdvals(as_floating(check_tensor(L, 1))));
 }
 
 const Entry kMethods[] = {

@@ -3,6 +3,7 @@
 #include "bindings/callback.hpp"
 #include "bindings/entry.hpp"
 #include "bindings/native.hpp"
+#include "repl/coroutines.hpp"
 #include "repl/interrupt_signal.hpp"
 #include "repl/terminal.hpp"
 
@@ -58,6 +59,7 @@ int protected_main(lua_State* L) {
   const int argc = static_cast<int>(lua_tointeger(L, 1));
   char** argv = static_cast<char**>(lua_touserdata(L, 2));
   luaL_openlibs(L);
+  install_coroutines(L);
   preload_modules(L);
   set_package_path(L);
   interrupt_signal::install(L);

@@ -14,6 +14,7 @@ constexpr int kEveryEvent = LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASK
 constexpr int kInsistentCount = 1000; // instructions between errors once Ctrl-C was pressed twice
 
 lua_State* main_state = nullptr;
+std::atomic<lua_State*> coroutine{nullptr}; // the one that runs, if any
 pthread_t main_thread;
 std::atomic<int> presses{0};
 std::atomic<bool> running{false};
@@ -56,8 +57,10 @@ void on_signal(int signal) {
     std::raise(signal);
   } else if (running.load()) {
     interrupt::request();
-    lua_sethook(main_state, on_hook, kEveryEvent,
-                1); // a signal cannot change a state more than this
+    // A signal cannot change a state more than this.
+    for (lua_State* state : {main_state, coroutine.load()})
+      if (state)
+        lua_sethook(state, on_hook, kEveryEvent, 1);
   }
 }
 
@@ -98,6 +101,12 @@ Running::~Running() {
   running.store(false);
   interrupt::clear();
   lua_sethook(main_state, nullptr, 0, 0);
+}
+
+InCoroutine::InCoroutine(lua_State* inner) noexcept : outer_(coroutine.exchange(inner)) {}
+
+InCoroutine::~InCoroutine() {
+  coroutine.store(outer_);
 }
 
 bool happened() noexcept {

@@ -6,8 +6,7 @@
 
 namespace residua::interrupt_signal {
 
-/// Installs the handler; `main` is the state whose hook stops Lua code. A coroutine that neither
-/// yields nor calls the engine goes on, since Lua hooks are per coroutine.
+/// Installs the handler; `main` is the state whose hook stops Lua code.
 void install(lua_State* main);
 
 /// Sets the handler of a signal; it runs on a stack of its own, because products of oneDNN 2.6 use
@@ -30,6 +29,18 @@ class Running {
   ~Running();
   Running(const Running&) = delete;
   Running& operator=(const Running&) = delete;
+};
+
+/// While one lives, a coroutine runs: Lua hooks are per coroutine, so its own stops its code.
+class InCoroutine {
+ public:
+  explicit InCoroutine(lua_State* coroutine) noexcept;
+  ~InCoroutine();
+  InCoroutine(const InCoroutine&) = delete;
+  InCoroutine& operator=(const InCoroutine&) = delete;
+
+ private:
+  lua_State* outer_;
 };
 
 /// Whether Ctrl-C came since the last command or prompt began.

@@ -50,7 +50,15 @@ Model Model::with_param(const std::string& name, const at::Tensor& value) const 
   return changed;
 }
 
+// A sum is finite only if all terms are; in float64 it cannot overflow from finite float32 terms.
+static bool is_finite(const at::Tensor& tensor) {
+  return std::isfinite(tensor.sum(at::kDouble).item<double>());
+}
+
 Model Model::ablated(const Site& site, const Ablation& ablation) const {
+  if (ablation.value.defined() && !is_finite(ablation.value))
+    throw Error("ablation: the value holds NaN or infinite values",
+                "find out where they come from");
   Model changed = *this;
   changed.ablations_[site] = ablation;
   if (ablation.value.defined())
@@ -89,8 +97,7 @@ static at::Tensor prepared(const at::Tensor& oriented) {
 
 static void require_finite(const at::Tensor& tensor, const std::string& name,
                            const std::string& model, bool replaced) {
-  // A sum is finite only if all terms are; in float64 it cannot overflow from finite float32 terms.
-  if (!std::isfinite(tensor.sum(at::kDouble).item<double>()))
+  if (!is_finite(tensor))
     throw Error(cat("model ", model, ": param '", name, "' holds NaN or infinite values"),
                 replaced ? "find out where the values that replaced it come from"
                          : "the checkpoint is damaged or diverged in training");
@@ -175,12 +182,13 @@ std::string Model::digest() const {
 
 std::string Model::describe() const {
   std::string text = cat("Model ", weights_->name(), ": ", residua::describe(architecture()));
-  if (!edits_.empty())
-    text += cat(", ", edits_.size(), " params edited");
-  if (!ablations_.empty())
-    text += cat(", ", ablations_.size(), " sites ablated");
-  if (!activations_.empty())
-    text += cat(", ", activations_.size(), " sites quantized");
+  const auto add = [&text](std::size_t count, const char* what, const char* done) {
+    if (count > 0)
+      text += cat(", ", count, " ", what, count == 1 ? " " : "s ", done);
+  };
+  add(edits_.size(), "param", "edited");
+  add(ablations_.size(), "site", "ablated");
+  add(activations_.size(), "site", "quantized");
   return text;
 }
 

@@ -1,6 +1,7 @@
 #include "engine/stats/resampling.hpp"
 
 #include "engine/error.hpp"
+#include "engine/stats/check.hpp"
 #include "engine/stats/random.hpp"
 
 #include <numeric>
@@ -12,6 +13,8 @@ Interval ratio_of_sums(std::span<const double> numerators, std::span<const doubl
   if (numerators.size() != denominators.size())
     throw Error(cat("ratio_of_sums: ", numerators.size(), " numerators and ", denominators.size(),
                     " denominators"));
+  require_finite(numerators, "ratio_of_sums: numerators");
+  require_finite(denominators, "ratio_of_sums: denominators");
   const auto ratio = [&](std::span<const int64_t> drawn) {
     double above = 0, below = 0;
     for (const int64_t i : drawn) {

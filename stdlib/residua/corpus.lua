@@ -18,10 +18,23 @@ local Corpus = native.Corpus
 ---@field sentences? integer  keep this many sentences; all by default
 ---@field from? integer  first sentence to keep, from 1
 
+-- Columns are asked for often and never change.
+local known_columns = setmetatable({}, { __mode = "k" })
+
+local function columns_of(texts)
+  local columns = known_columns[texts]
+  if not columns then
+    local language, sentence, bytes, characters = texts:columns()
+    columns = { language = language, sentence = sentence, bytes = bytes, characters = characters }
+    known_columns[texts] = columns
+  end
+  return columns
+end
+
 -- Sentences pair by their number: says where languages lack some.
 local function note_gaps(texts)
   local counts, most, lacking = {}, 0, {}
-  for _, code in ipairs(texts:table().language) do
+  for _, code in ipairs(columns_of(texts).language) do
     counts[code] = (counts[code] or 0) + 1
     most = math.max(most, counts[code])
   end
@@ -121,20 +134,15 @@ function M.of(by_language, name)
   return native.make(name or "texts", languages, texts)
 end
 
--- Columns are asked for often and never change.
-local columns_of = setmetatable({}, { __mode = "k" })
-
 --- Returns the texts' properties as columns, one value per text, in the corpus's order.
 ---@return table columns  language, sentence, bytes, characters
 ---@example
 ---local columns = corpus.load("parallel16"):table()
 ---assert(columns.language[1] == "ara" and columns.sentence[1] == 1)
 function Corpus:table()
-  local columns = columns_of[self]
-  if not columns then
-    local language, sentence, bytes, characters = self:columns()
-    columns = { language = language, sentence = sentence, bytes = bytes, characters = characters }
-    columns_of[self] = columns
+  local columns = {}
+  for name, column in pairs(columns_of(self)) do
+    columns[name] = table.move(column, 1, #column, 1, {})
   end
   return columns
 end
@@ -145,7 +153,7 @@ end
 ---assert(corpus.of({ eng = { "One.", "Two." }, fra = { "Un." } }):sentences() == 2)
 function Corpus:sentences()
   local seen, count = {}, 0
-  for _, sentence in ipairs(self:table().sentence) do
+  for _, sentence in ipairs(columns_of(self).sentence) do
     count = count + (seen[sentence] and 0 or 1)
     seen[sentence] = true
   end
@@ -198,7 +206,7 @@ function Corpus:mean(values, opts)
   if #values ~= self:count() then
     error(("Corpus:mean: %d values for %d texts; give one for each"):format(#values, self:count()), 2)
   elseif #self:languages() >= 3 then
-    opts.clusters, opts.units = self:table().language, self:table().sentence
+    opts.clusters, opts.units = columns_of(self).language, columns_of(self).sentence
   end
   return require("residua.stats").mean(values, opts)
 end

@@ -109,7 +109,7 @@ end
 ---@return table
 function Divergence:of_text(text)
   if not self.tokens[text] then
-    error(("Divergence:of_text: no text %s; there are %d"):format(tostring(text), #self.tokens), 2)
+    error(("Divergence:of_text: no text %s; there are %d"):format(options.shown(text), #self.tokens), 2)
   end
   local first = 1
   for i = 1, text - 1 do

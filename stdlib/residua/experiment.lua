@@ -12,7 +12,7 @@ local FIELDS = { id = "string", title = "string", asks = "string", params = "tab
 local CRITERIA = { above = true, below = true, within = true }
 
 local function fail(id, format, ...)
-  error(("experiment %s: %s"):format(id or "?", format:format(...)), 4)
+  error(("experiment %s: %s"):format(type(id) == "string" and id or "?", format:format(...)), 4)
 end
 
 -- What a criterion must be, where it is something else.

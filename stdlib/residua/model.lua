@@ -175,7 +175,7 @@ end
 function Model:clipped(clips, bits)
   options.argument("Model:clipped", "clips", clips, "table")
   local changed, int = self, require("residua.quant").int
-  for _, site in ipairs(require("residua.sorted_keys")(clips)) do
+  for _, site in ipairs(require("residua.sorted_keys")(clips, true)) do
     changed = changed:quantize_site(site, int { bits = type(bits) == "table" and bits[site] or bits, per = "tensor",
       clip = "fixed", clip_value = clips[site] })
   end

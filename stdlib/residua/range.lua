@@ -2,6 +2,8 @@
 
 local options = require("residua.options")
 
+local MOST <const> = 100000000 -- numbers, in 1.6 GB
+
 --- Returns the list first, first + step, ... up to last inclusive.
 ---@param first number
 ---@param last number
@@ -18,8 +20,11 @@ local function range(first, last, step)
     error(("range: no way from %s to %s in steps of %s; give finite numbers, and a step that is not 0"):format(first,
       last, step), 2)
   end
-  local list = {}
-  for i = 0, math.floor((last - 0.0 - first) / step + 1e-9) do
+  local steps, list = math.floor((last - 0.0 - first) / step + 1e-9), {} -- of floats: integers would wrap around
+  if steps >= MOST then
+    error(("range: %.14g numbers are too many; at most %d fit a list"):format(steps + 1, MOST), 2)
+  end
+  for i = 0, steps do
     list[#list + 1] = first + i * step
   end
   return list

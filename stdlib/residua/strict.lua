@@ -87,18 +87,22 @@ end
 ---@param name string  what users call it: "stats", "Context"
 ---@param members table
 ---@param optional? string[]  names that may be read although it does not have them
+---@param numbers? string  what to write instead of `value[1]`, which then is an error too
 ---@return table members
 ---@example
 ---local strict = require("residua.strict")
 ---local m = strict.members("stats", { mean = 1 })
 ---local ok, message = pcall(function() return m.meen end)
 ---assert(not ok and message:find("stats has no 'meen' (did you mean 'mean'?); ?stats lists what it has", 1, true))
-function M.members(name, members, optional)
+function M.members(name, members, optional, numbers)
   local meta, may_miss = getmetatable(members) or {}, set_of(optional)
   if type(meta) ~= "table" or meta.__index ~= nil then
     return members
   end
   meta.__index = function(_, key)
+    if numbers and type(key) == "number" then
+      error(("%s cannot be indexed by [%s]; %s"):format(name, key, numbers), is_exempt(2) and 3 or 2)
+    end
     if type(key) == "string" and not may_miss[key] and not is_exempt(2) then
       local names = sorted_keys(members)
       table.move(optional or {}, 1, #(optional or {}), #names + 1, names)
@@ -114,7 +118,8 @@ function M.methods(native)
   for _, module in pairs(native) do
     for type_name, methods in pairs(module) do
       if type(methods) == "table" and type_name:find("^%u") then
-        M.members(type_name, methods)
+        M.members(type_name, methods, nil, rawget(methods, "row")
+          and "write t:at(i, ...) for a number, t:row(i) for a row" or ("?%s lists what it has"):format(type_name))
       end
     end
   end

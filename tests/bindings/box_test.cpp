@@ -174,23 +174,11 @@ TEST_CASE("the recipe sets text, name and equality") {
   shared_value.reset();
 }
 
-TEST_CASE("Lua adds methods to a type, and a function for further fields") {
+TEST_CASE("Lua adds methods to a type") {
   State lua;
   lua.run("function box.Probe.double(self) return 2 * self:length() end");
   CHECK(lua.eval("box.probe():double()") == "400");
   CHECK(lua.eval("box.probe().missing") == "nil");
-  CHECK(lua.run("help.on_index('Probe', function(self, key) return key .. self:length() end)") ==
-        "");
-  CHECK(lua.eval("box.probe().layer") == "layer200");
-  CHECK(lua.eval("box.probe():double()") == "400");
-  CHECK(lua.eval("box.wide().layer") == "nil");
-  CHECK(lua.run("help.on_index('Probe', function(self, key) error('no field ' .. key, 2) end)") ==
-        "");
-  CHECK_THAT(lua.run("return box.probe().speed"), Contains("no field speed"));
-  CHECK(lua.run("help.on_index('Nothing', print)") ==
-        "test:1: bad argument #1 to 'on_index' (unknown type 'Nothing')");
-  CHECK(lua.run("help.on_index('Probe', 3)") ==
-        "test:1: bad argument #2 to 'on_index' (function expected, got number)");
 }
 
 TEST_CASE("help walks modules and types") {

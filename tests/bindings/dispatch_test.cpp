@@ -10,6 +10,7 @@
 #include "tests/bindings/probe.hpp"
 
 #include <c10/core/GradMode.h>
+#include <filesystem>
 #include <new>
 
 using namespace residua;
@@ -46,6 +47,11 @@ int fail_memory(lua_State*) {
 int fail_standard(lua_State*) {
   Probe probe;
   throw std::invalid_argument("nothing to do");
+}
+
+int fail_files(lua_State*) {
+  Probe probe;
+  return std::filesystem::exists(std::string(5000, 'x'));
 }
 
 int fail_interrupt(lua_State*) {
@@ -86,6 +92,7 @@ const Entry kBodies[] = {
     {"fail_enforce", fail_enforce, ""},
     {"fail_memory", fail_memory, ""},
     {"fail_standard", fail_standard, ""},
+    {"fail_files", fail_files, ""},
     {"fail_interrupt", fail_interrupt, ""},
     {"fail_script", fail_script, ""},
     {"fail_with_full_stack", fail_with_full_stack, ""},
@@ -112,6 +119,8 @@ TEST_CASE("each kind of failure gives its message, with the line of the script")
   CHECK(lua.run("fail_enforce()") == "test:1: fail_enforce: x == 0. out of memory");
   CHECK(lua.run("fail_memory()") == "test:1: fail_memory: not enough memory");
   CHECK(lua.run("fail_standard()") == "test:1: fail_standard: nothing to do");
+  CHECK(lua.run("fail_files()") ==
+        "test:1: fail_files: '" + std::string(80, 'x') + "...': File name too long");
   CHECK(lua.run("fail_with_full_stack()") == "test:1: fail_with_full_stack: late");
   CHECK(lua.run("fail_interrupt()") == "interrupted");
   CHECK_FALSE(interrupt::requested());

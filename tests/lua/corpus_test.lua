@@ -83,6 +83,14 @@ function test.aligned_keeps_what_all_have()
   t.eq(contents(texts), { "Eins.", "One." })
 end
 
+function test.columns_are_the_callers_own()
+  local texts = support.texts()
+  local columns = texts:table()
+  columns.language[1], columns.sentence = "xxx", nil
+  t.eq(texts:table().language[1], "deu")
+  t.eq(texts:sentences(), 4)
+end
+
 function test.equal_content_has_equal_digests()
   t.eq(support.texts():digest(), support.texts():digest())
   t.ok(support.texts():digest() ~= support.texts():slice(1, 2):digest())

@@ -98,4 +98,14 @@ function test.unknown_methods_are_named()
   end)
 end
 
+function test.native_values_are_no_lists()
+  local x = require("residua.tensor").ones(2, 3)
+  local message = "Tensor cannot be indexed by [1]; write t:at(i, ...) for a number, t:row(i) for a row"
+  t.raises(message, function() return x[1] end)
+  t.raises(message, function() for _ in ipairs(x) do x = nil end end)
+  t.raises("Corpus cannot be indexed by [1]; ?Corpus lists what it has", function()
+    return require("tests.lua.support").texts()[1]
+  end)
+end
+
 return test

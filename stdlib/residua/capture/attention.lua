@@ -9,6 +9,7 @@ local M = {}
 
 local SITE <const> = "L*.attn.pattern"
 local TINY <const> = 1e-12
+local MOST_BINS <const> = 1024 -- each has a mask of all queries and keys
 
 -- Of shares [heads, queries, keys] by query: [heads, queries], in nats.
 local function entropy(shares)
@@ -57,6 +58,10 @@ function M.attention(model, texts, opts)
   opts = options.check("capture.attention", opts, { skip = { "integer", 4 }, bins = { "integer", 8 } })
   options.argument("capture.attention", "model", model, "Model")
   options.argument("capture.attention", "texts", texts, "Corpus")
+  if opts.bins < 1 or opts.bins > MOST_BINS or opts.skip < 0 then
+    error(("capture.attention: bins is %d and skip is %d; choose 1 to %d bins, and skip 0 or more"):format(opts.bins,
+      opts.skip, MOST_BINS), 2)
+  end
   texts = texts:aligned()
   local codes, seen, used = texts:languages(), {}, 0
   for s = 1, texts:count() // #codes do

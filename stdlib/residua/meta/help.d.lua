@@ -24,16 +24,6 @@ function M.doc(value) end
 ---```
 function M.entries(module) end
 
---- Sets the function that answers `value.key` where a type has no method `key`.
----@param type string  Name of a native type.
----@param f fun(self: any, key: any): any
----```lua
---- help.on_index("Tensor", function(t, key) return key == "T" and t:t() or nil end)
---- assert(tensor.zeros(2, 3).T:size(1) == 3)
---- help.on_index("Tensor", function() end)
----```
-function M.on_index(type, f) end
-
 --- Lets errors of native functions that run below the functions of a table name these, as scripts know them.
 ---@param prefix string  What goes before their names in the table.
 ---@param functions table<string, function>

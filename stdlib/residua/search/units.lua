@@ -3,6 +3,8 @@
 local plan = require("residua.plan")
 local quant = require("residua.quant")
 
+local MOST <const> = 1000000 -- units of a problem without model
+
 -- A scheme with the quantizer of a method in the method's place: what plans know and cost. HQQ has none of its own; it
 -- stores what an asymmetric one per group does.
 local function plain(scheme)
@@ -69,8 +71,11 @@ local function selector_units(where, list)
 end
 
 -- Labels of a problem without model: a list, or 1 to a number.
-local function labelled(given)
+local function labelled(where, given)
   local units = {}
+  if type(given) == "number" and given > MOST then
+    error(("%s: %d units are too many; at most %d"):format(where, given, MOST), 6)
+  end
   for i = 1, type(given) == "table" and #given or given do
     local label = type(given) == "table" and given[i] or i
     units[i] = { label = label, text = tostring(label), selectors = { label } }
@@ -92,7 +97,7 @@ end
 
 local function made(where, opts, scheme)
   if opts.value then
-    return labelled(opts.units)
+    return labelled(where, opts.units)
   elseif type(opts.units) == "table" then
     local units = selector_units(where, opts.units)
     check_selectors(where, units, opts, scheme)

@@ -66,7 +66,8 @@ function M.pair_against_others(items, pair, measure)
     end
   end
   if not which then
-    error(("stats.pair_against_others: no pair %s, %s in the list"):format(tostring(pair[1]), tostring(pair[2])), 2)
+    error(("stats.pair_against_others: no pair %s, %s in the list"):format(options.shown(pair[1]),
+      options.shown(pair[2])), 2)
   end
   return M.against_others(values, which), rows
 end

@@ -127,7 +127,7 @@ TEST_CASE("only the layer of the site gets another key", "[model]") {
     for (int layer = -1; layer <= 3; ++layer)
       CHECK((q.layer_key(layer) == s.model.layer_key(layer)) == (layer != changed));
     CHECK(q.digest() != s.model.digest());
-    CHECK(q.describe() == s.model.describe() + ", 1 sites quantized");
+    CHECK(q.describe() == s.model.describe() + ", 1 site quantized");
   }
 }
 

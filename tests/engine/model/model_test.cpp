@@ -271,7 +271,7 @@ TEST_CASE("params are float32, [out, in], and edits apply in order", "[model]") 
   CHECK(both.edited("L0.mlp.up"));
   CHECK_FALSE(both.edited("L0.mlp.down"));
   CHECK(both.describe() ==
-        "Model gpt2-tied: gpt2, 3 layers, width 32, 4 heads, vocabulary 61, 1 params edited");
+        "Model gpt2-tied: gpt2, 3 layers, width 32, 4 heads, vocabulary 61, 1 param edited");
 }
 
 TEST_CASE("a quantized tensor is made once", "[model]") {

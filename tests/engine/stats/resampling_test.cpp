@@ -4,6 +4,8 @@
 #include "engine/stats/resampling.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <numeric>
 
 using namespace residua;
@@ -17,6 +19,12 @@ TEST_CASE("a ratio of sums weighs each pair by its denominator", "[stats]") {
   CHECK(interval.high >= interval.estimate);
   CHECK_THROWS_WITH(ratio_of_sums(above, std::vector<double>{1, 2}),
                     Catch::Contains("3 numerators and 2 denominators"));
+  for (const double bad : {std::numeric_limits<double>::infinity(), std::nan("")}) {
+    CHECK_THROWS_WITH(ratio_of_sums(std::vector<double>{1, bad, 6}, below),
+                      Catch::Contains("numerators: value 2 of 3 is "));
+    CHECK_THROWS_WITH(ratio_of_sums(above, std::vector<double>{1, bad, 6}),
+                      Catch::Contains("denominators: value 2 of 3 is "));
+  }
 }
 
 TEST_CASE("a ratio that is the same in every pair has no width", "[stats]") {
