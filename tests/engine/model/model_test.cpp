@@ -3,6 +3,7 @@
 #include "tests/support/catch.hpp"
 
 #include "engine/model/tensor_cache.hpp"
+#include "engine/model/weights.hpp"
 #include "engine/probe/capture.hpp"
 #include "engine/sweep/evaluate.hpp"
 #include "engine/train/gradients.hpp"
@@ -307,4 +308,19 @@ TEST_CASE("wrong edits are named", "[model]") {
           evaluate({narrow}, {{1, 2}});
         }) == "the value for site 'L0.mlp.out' has shape [31], the activation [2, 32]; give one "
               "value per column");
+}
+
+TEST_CASE("a NaN is found wherever it lies, in either layout", "[model][property]") {
+  Architecture a = golden::load("gpt2-tied").model.architecture();
+  a.vocab = 1501; // large enough to be read in parts, in parallel
+  const Model base(random_weights(a, 1, nullptr));
+  const at::Tensor sound = base.param("embed.tokens");
+  std::mt19937 random(2);
+  for (int trial = 0; trial < 60; ++trial) {
+    at::Tensor damaged = trial % 2 == 0 ? sound.clone() : sound.t().clone().t();
+    REQUIRE_NOTHROW(base.with_param("embed.tokens", damaged).param("embed.tokens"));
+    damaged[static_cast<int64_t>(random() % a.vocab)][static_cast<int64_t>(random() % a.width)] =
+        trial % 3 == 0 ? -INFINITY : NAN;
+    REQUIRE_THROWS(base.with_param("embed.tokens", damaged).param("embed.tokens"));
+  }
 }
