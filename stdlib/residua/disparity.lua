@@ -17,7 +17,8 @@ local M = {}
 ---local m = model.load("mini")
 ---print(disparity.compare(m, m:quantized(quant.sane()), corpus.load("parallel16", { sentences = 6 })))
 function M.compare(base, changed, texts, opts)
-  options.arguments("disparity.compare", { base or false, changed or false }, "Model")
+  options.argument("disparity.compare", "base", base, "Model")
+  options.argument("disparity.compare", "changed", changed, "Model")
   options.argument("disparity.compare", "texts", texts, "Corpus")
   local rows = sweep { models = { base, changed }, texts = texts }
   return measure.of(rows[1].loss, rows[2].loss, base:architecture().vocab, opts)

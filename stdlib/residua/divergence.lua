@@ -87,7 +87,8 @@ end
 function M.compare(base, changed, texts, opts)
   opts = options.check("divergence.compare", opts, { seed = { "integer", 1 }, resamples = { "integer", 1000 },
     level = { "number", 0.95 } })
-  options.arguments("divergence.compare", { base or false, changed or false }, "Model")
+  options.argument("divergence.compare", "base", base, "Model")
+  options.argument("divergence.compare", "changed", changed, "Model")
   options.argument("divergence.compare", "texts", texts, "Corpus")
   local values, tokens = native.divergence(base, changed, sweep.tokens(base, texts))
   local self = setmetatable({ rows = {}, texts = texts, values = values[1], tokens = tokens, level = opts.level },

@@ -84,7 +84,7 @@ end
 ---local other = model.like(small, { seed = 2 }) -- the same sizes, other weights
 ---assert(other:digest() ~= small:digest())
 function M.like(m, opts)
-  options.arguments("model.like", { m or false }, "Model")
+  options.argument("model.like", "m", m, "Model")
   opts = options.check("model.like", opts, { layers = { "integer" }, width = { "integer" }, heads = { "integer" },
     context = { "integer" }, texts = { "Corpus" }, vocab = { "integer", 384 }, seed = { "integer", 1 } })
   return require("residua.like").of(m, opts)

@@ -106,23 +106,6 @@ function M.check(where, given, spec, level)
   return checked
 end
 
---- Checks that values, the first arguments of a function, have a type; an error names the position.
----@param where string  name of the function
----@param values any[]  false where nothing was given
----@param wanted string  name of a class
----@param level? integer  stack level to blame; 3 by default
----@example
----local options = require("residua.options")
----assert(not pcall(options.arguments, "f", { 3 }, "Model"))
-function M.arguments(where, values, wanted, level)
-  for position, value in ipairs(values) do
-    if class_of(value) ~= wanted then
-      fail(level or 3, "%s: argument %d must be a %s, got %s", where, position, wanted,
-        value and described(value) or "nothing")
-    end
-  end
-end
-
 --- Checks the type of an argument; an error names it.
 ---@param where string  name of the function
 ---@param name string  of the argument

@@ -108,7 +108,8 @@ end
 ---local d = plan.diff(plan.make(quant.sane()), plan.make(quant.sane { protect = { 0 } }), m)
 ---assert(#d == 4 and d[1].b == "protected")
 function M.diff(a, b, model)
-  options.arguments("plan.diff", { a or false, b or false }, "Plan")
+  options.argument("plan.diff", "a", a, "Plan")
+  options.argument("plan.diff", "b", b, "Plan")
   local of_a, of_b, rows = a:params(model), b:params(model), {}
   for _, param in ipairs(model:params()) do
     local here, there = described(of_a[param.name]), described(of_b[param.name])

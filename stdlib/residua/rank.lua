@@ -158,7 +158,7 @@ local FEATURES <const> = { "variance", "kurtosis", "crest", "outliers", "sparsit
 function M.features(model, opts)
   opts = options.check("plan.features", opts, { per = { "string", "layer" } })
   options.one_of("plan.features", "per", opts.per, { "layer", "param" })
-  options.arguments("plan.features", { model or false }, "Model")
+  options.argument("plan.features", "model", model, "Model")
   local rows, layers = {}, model:layers()
   for i, unit in ipairs(measured_wholes(model, opts.per, { "outliers", "sparsity" })) do
     rows[i] = { layer = unit.layer, names = unit.names, size = unit.size, depth = (unit.layer + 0.5) / layers }
@@ -183,7 +183,7 @@ end
 function M.of(model, opts)
   opts = options.check("plan.rank", opts,
     { by = { "string|table", "variance" }, per = { "string", "param" }, seed = { "integer", 1 } }, 4)
-  options.arguments("plan.rank", { model or false }, "Model", 4)
+  options.argument("plan.rank", "model", model, "Model", 4)
   local list = units(model, opts)
   if opts.by == "random" then
     return stats.shuffled(list, opts.seed)

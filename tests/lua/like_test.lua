@@ -70,7 +70,7 @@ function test.heads_fit_the_width()
   t.raises("model.like: 3 heads do not divide a width of 32", function()
     model.like(m, { width = 32, heads = 3 })
   end)
-  t.raises("model.like: argument 1 must be a Model, got nothing", function()
+  t.raises("model.like: m must be Model, got nil", function()
     model.like(nil, {})
   end)
 end

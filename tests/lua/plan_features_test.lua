@@ -36,7 +36,7 @@ end
 
 function test.mistakes_are_named()
   t.raises("plan.features: unknown per 'row'", function() plan.features(support.model(), { per = "row" }) end)
-  t.raises("plan.features: argument 1 must be a Model, got nothing", function() plan.features() end)
+  t.raises("plan.features: model must be Model, got nil", function() plan.features() end)
 end
 
 return test

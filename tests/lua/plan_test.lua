@@ -201,7 +201,7 @@ function test.ranks_name_what_is_wrong()
   t.raises("plan.rank: unknown per 'rows' (did you mean 'row'?), expected one of: column, layer, param", function()
     plan.rank(m, { per = "rows" })
   end)
-  t.raises("plan.rank: argument 1 must be a Model, got nothing", function() plan.rank() end)
+  t.raises("plan.rank: model must be Model, got nil", function() plan.rank() end)
   local order = plan.rank(m, { per = "layer" })
   t.raises("Order:top: the share counts from 0 to 1, got 25; for 25 % give 0.25", function() order:top(25) end)
   t.raises("Order:protect_top: protect: element 1 of a selector", function()
@@ -212,7 +212,7 @@ end
 function test.plans_name_what_is_wrong()
   local p = plan.make { with = int4 }
   t.raises("plan.of: a list of rules expected, got nil", function() plan.of() end)
-  t.raises("plan.diff: argument 2 must be a Plan, got 3", function() plan.diff(p, 3) end)
+  t.raises("plan.diff: b must be Plan, got 3", function() plan.diff(p, 3) end)
   t.raises("plan.diff: model: Model expected, got string", function() plan.diff(p, p, "mini") end)
 end
 

@@ -19,7 +19,7 @@ local M = {}
 ---local rest = capture.without_length(m, texts, means)
 ---assert(rest:size(1) == 2 and rest:size(2) == 4 and math.abs(rest:sum()) < 1e-6)
 function M.without_length(model, texts, means)
-  options.arguments("capture.without_length", { model or false }, "Model")
+  options.argument("capture.without_length", "model", model, "Model")
   options.argument("capture.without_length", "texts", texts, "Corpus")
   options.argument("capture.without_length", "means", means, "Tensor")
   local languages, count = #texts:languages(), texts:count()

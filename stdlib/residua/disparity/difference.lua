@@ -26,7 +26,8 @@ local M = {}
 function M.difference(a, b, opts)
   opts = options.check("disparity.difference", opts, { of = { "string", "gap" }, relative = { "boolean", false } })
   options.one_of("disparity.difference", "of", opts.of, { "gap", "mean_delta", "ratio" })
-  options.arguments("disparity.difference", { a or false, b or false }, "Disparity")
+  options.argument("disparity.difference", "a", a, "Disparity")
+  options.argument("disparity.difference", "b", b, "Disparity")
   if a.draws.of ~= b.draws.of then
     error("disparity.difference: the sentences differ; give the same texts, seed and resamples", 2)
   end

@@ -37,7 +37,7 @@ end
 ---assert(same.correlation.estimate == 1 and same.beside_script.estimate > 0.999)
 function M.related(d, values, opts)
   opts = options.check("disparity.related", opts, { kind = { "string", "spearman" }, seed = { "integer", 1 } })
-  options.arguments("disparity.related", { d or false }, "Disparity")
+  options.argument("disparity.related", "d", d, "Disparity")
   options.numbers("disparity.related", "values", values)
   if #values ~= #d.rows then
     error(("disparity.related: %d values for %d languages; give one of each"):format(#values, #d.rows), 2)

@@ -17,7 +17,7 @@ local LEAST <const> = 1e-30 -- of a power: what is all zero has 0 dB
 ---local four, eight = quant.int { bits = 4 }, quant.int { bits = 8 }
 ---assert(quant.relative_error(m, names, eight) < quant.relative_error(m, names, four) / 50)
 function M.relative_error(model, params, quantizer)
-  options.arguments("quant.relative_error", { model or false }, "Model")
+  options.argument("quant.relative_error", "model", model, "Model")
   options.argument("quant.relative_error", "params", params, "table")
   options.argument("quant.relative_error", "quantizer", quantizer, "Quantizer")
   if #params == 0 then
@@ -41,7 +41,7 @@ end
 ---local rows = quant.errors(model.load("mini"), quant.int { bits = 8, per = "tensor" })
 ---assert(rows[1].param == "L0.attn.qkv" and rows[1].snr > 20)
 function M.errors(model, quantizer)
-  options.arguments("quant.errors", { model or false }, "Model")
+  options.argument("quant.errors", "model", model, "Model")
   options.argument("quant.errors", "quantizer", quantizer, "Quantizer")
   local rows = {}
   for _, param in ipairs(model:params()) do

@@ -32,7 +32,7 @@ end
 ---assert(units[1] == 0 and #units[2] == 2 and units[7] == 11)
 function M.neighbours(model, count, opts)
   opts = options.check("search.neighbours", opts, { ends = { "boolean", false } })
-  options.arguments("search.neighbours", { model or false }, "Model")
+  options.argument("search.neighbours", "model", model, "Model")
   local least, last = opts.ends and 3 or 1, model:layers() - 1
   if math.type(count) ~= "integer" or count < least then
     error(("search.neighbours: the count of units is %s, expected at least %d"):format(options.shown(count), least), 2)
