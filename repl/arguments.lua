@@ -1,5 +1,5 @@
 -- Reads options and positional arguments of a command line.
-local text = require("residua.text")
+local spelling = require("residua.spelling")
 
 local M = {}
 
@@ -33,7 +33,7 @@ local function read_option(args, index, options, found)
   name = name or args[index]
   local option = options[name]
   if not option then
-    local near = text.did_you_mean(name, option_names(options))
+    local near = spelling.did_you_mean(name, option_names(options))
     return nil, ("unknown option '%s'%s"):format(name, near)
   elseif not option.value then
     found[option.key] = true

@@ -2,9 +2,9 @@
 -- 0 done, 1 a run failed, 2 wrong use, 130 ended by Ctrl-C.
 local arguments = require("repl.arguments")
 local failure = require("residua.failure")
+local spelling = require("residua.spelling")
 local strict = require("residua.strict")
 local terminal = require("residua.terminal")
-local text = require("residua.text")
 local usage = require("repl.usage")
 
 local M = {}
@@ -227,7 +227,7 @@ local function run_command(name, args, before)
 end
 
 local function unknown_command(word)
-  local near = text.did_you_mean(word, command_names())
+  local near = spelling.did_you_mean(word, command_names())
   local hint = near == "" and "; 'residua --help' shows the commands" or near
   return wrong_use(("no command or file '%s'%s"):format(word, hint))
 end

@@ -1,4 +1,5 @@
 -- Shows Lua values in a session: strings quoted, tables short and aligned, nested one level.
+local aligned = require("residua.aligned")
 local cells = require("residua.report.cells")
 local lookup = require("residua.help.lookup")
 local names = require("residua.help.names")
@@ -147,7 +148,7 @@ local function records(t, fields)
       rows[index][column] = is_effect(value) and cells.text(value) or value
     end
   end
-  return text.columns(rows, { header = fields }) .. rest_line(rawlen(t) - #rows)
+  return aligned(rows, { header = fields }) .. rest_line(rawlen(t) - #rows)
 end
 
 -- One key per line, the values aligned.

@@ -1,6 +1,8 @@
 -- `residua runs`: lists, shows, compares, prunes and exports what the store holds.
+local aligned = require("residua.aligned")
 local compare = require("repl.runs_compare")
 local export = require("repl.runs_export")
+local spelling = require("residua.spelling")
 local store = require("residua.store")
 local system = require("residua.system")
 local table_of = require("residua.table")
@@ -54,13 +56,13 @@ end
 local function section(heading, values)
   local rows = compare.flat(values or {})
   if #rows > 0 then
-    print(("\n%s\n%s"):format(heading, text.columns(rows, { indent = "  ", limit = 100 })))
+    print(("\n%s\n%s"):format(heading, aligned(rows, { indent = "  ", limit = 100 })))
   end
 end
 
 local function show_head(record)
   print(("%s  %s\n%s\n"):format(record.run, record.title or "", record.asks or ""))
-  print(text.columns {
+  print(aligned {
     { "experiment", tostring(record.id) }, { "started", record.started or "" },
     { "seconds", record.seconds or "" }, { "model", record.model or "" }, { "texts", record.texts or "" },
     { "seed", record.seed or "" }, { "device", record.device or "" }, { "threads", record.threads or "" },
@@ -157,7 +159,7 @@ function M.run(options, rest)
   local name, ids = rest[1] or "list", table.move(rest, 2, #rest, 1, {})
   if not USE[name] then
     return nil, ("no command 'runs %s'%s; there are list, show, compare, prune and export"):format(name,
-      text.did_you_mean(name, { "list", "show", "compare", "prune", "export" }))
+      spelling.did_you_mean(name, { "list", "show", "compare", "prune", "export" }))
   end
   local problem = wrong_use(name, ids, options)
   if problem then

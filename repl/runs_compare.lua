@@ -1,7 +1,7 @@
 -- Two records of runs side by side: verdicts, effects, and what differs in how they were made.
+local aligned = require("residua.aligned")
 local sorted_keys = require("residua.sorted_keys")
 local table_of = require("residua.table")
-local text = require("residua.text")
 local why_of = require("residua.report.verdicts").why
 
 local M = {}
@@ -123,7 +123,7 @@ function M.print(a, b)
   if #rows == 0 then
     print("\nsame params, seed, digests, versions and device")
   else
-    print("\n" .. text.columns(rows, { header = { "differs", "A", "B" }, limit = 60 }))
+    print("\n" .. aligned(rows, { header = { "differs", "A", "B" }, limit = 60 }))
   end
 end
 

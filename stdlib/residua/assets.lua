@@ -1,8 +1,8 @@
 -- Names of models and texts: what is bundled (`mini`, `parallel16`), and where a model's name leads.
 
 local hub = require("residua.hub")
+local spelling = require("residua.spelling")
 local system = require("residua.system")
-local text = require("residua.text")
 
 local M = {}
 
@@ -37,7 +37,7 @@ function M.model(name)
     return path
   end
   local snapshot, message = hub.folder(name)
-  return snapshot, message and message .. text.did_you_mean(name, { "mini" })
+  return snapshot, message and message .. spelling.did_you_mean(name, { "mini" })
 end
 
 return M

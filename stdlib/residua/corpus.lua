@@ -6,8 +6,8 @@ local known_languages = require("residua.languages")
 local native = require("residua.native").corpus
 local options = require("residua.options")
 local sorted_keys = require("residua.sorted_keys")
+local spelling = require("residua.spelling")
 local system = require("residua.system")
-local text = require("residua.text")
 
 local M = {}
 
@@ -78,7 +78,7 @@ function M.load(name, opts)
   local path = assets.path(name)
   if not system.exists(path) then
     error(("corpus.load: no texts '%s': no such file or folder%s; parallel16 is bundled, other texts need a path")
-      :format(name, text.did_you_mean(name, { "parallel16" })), 2)
+      :format(name, spelling.did_you_mean(name, { "parallel16" })), 2)
   end
   local texts = native.load(path, opts.languages)
   note_strangers(texts, path)

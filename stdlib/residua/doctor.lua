@@ -1,7 +1,7 @@
 -- Checks the machine: libraries, threads, speed, and what to do where something is slow or missing.
 
+local aligned = require("residua.aligned")
 local system = require("residua.system")
-local text = require("residua.text")
 
 local M = {}
 
@@ -39,7 +39,7 @@ end
 function M.report()
   local facts = M.facts()
   local libraries = facts.libraries
-  print(text.columns {
+  print(aligned {
     { "residua", system.version() },
     { "lua", _VERSION },
     { "libtorch", libraries.libtorch },

@@ -2,7 +2,7 @@
 -- host runs.
 
 local sorted_keys = require("residua.sorted_keys")
-local text = require("residua.text")
+local spelling = require("residua.spelling")
 
 local M = {}
 
@@ -102,7 +102,7 @@ function M.declare(declaration)
     local value = declaration[name]
     if not FIELDS[name] then
       local names = sorted_keys(FIELDS)
-      fail(id, "unknown field '%s'%s; fields are %s", tostring(name), text.did_you_mean(tostring(name), names),
+      fail(id, "unknown field '%s'%s; fields are %s", tostring(name), spelling.did_you_mean(tostring(name), names),
         table.concat(names, ", "))
     elseif type(value) ~= FIELDS[name] then
       fail(id, "field '%s' must be a %s, got %s", name, FIELDS[name], type(value))

@@ -1,7 +1,7 @@
 -- From an error to the one line that its reader needs, and to the traceback for who wants more.
 local lookup = require("residua.help.lookup")
 local names = require("residua.help.names")
-local text = require("residua.text")
+local spelling = require("residua.spelling")
 
 local M = {}
 
@@ -88,7 +88,7 @@ local function near_method(message)
   for _, entry in ipairs(method and lookup.index() or {}) do
     known[#known + 1] = entry.name:match("^%u%w*:(.+)$")
   end
-  return method and text.did_you_mean(method, known) or ""
+  return method and spelling.did_you_mean(method, known) or ""
 end
 
 -- Puts the user's line first; the library's own line is of use only where the library broke.

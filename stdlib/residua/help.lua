@@ -6,7 +6,7 @@ local objects = require("residua.help.objects")
 local render = require("residua.help.render")
 local sorted_keys = require("residua.sorted_keys")
 local source = require("residua.help.source")
-local text = require("residua.text")
+local spelling = require("residua.spelling")
 local values = require("residua.help.values")
 
 local M = {}
@@ -78,7 +78,7 @@ function named(name)
   end
   local rows = search(name)
   if #rows == 0 then
-    local near = text.did_you_mean(name, subjects(known))
+    local near = spelling.did_you_mean(name, subjects(known))
     return nil, ("nothing found for '%s'%s"):format(name, near ~= "" and near
       or "; help() and residua doc list the modules")
   end

@@ -1,8 +1,8 @@
 -- What the files of a model say without its weights being read.
 
+local aligned = require("residua.aligned")
 local native = require("residua.native").model
 local sorted_keys = require("residua.sorted_keys")
-local text = require("residua.text")
 
 local M = {}
 
@@ -149,7 +149,7 @@ function Info:__tostring()
   if self.digest then
     rows[#rows + 1] = { "digest", self.digest .. " (weights)" }
   end
-  return text.columns(rows, { limit = 4096 })
+  return aligned(rows, { limit = 4096 })
 end
 
 return M

@@ -2,8 +2,8 @@
 
 local library = require("residua.library")
 local sorted_keys = require("residua.sorted_keys")
+local spelling = require("residua.spelling")
 local system = require("residua.system")
-local text = require("residua.text")
 
 local M = {}
 
@@ -11,7 +11,7 @@ local OF_RUN <const> = { model = true, model2 = true, texts = true, out = true, 
 
 -- What a name that is no parameter may have meant.
 local function meant(name, names)
-  return OF_RUN[name] and (" (it is an option of the run: --%s)"):format(name) or text.did_you_mean(name, names)
+  return OF_RUN[name] and (" (it is an option of the run: --%s)"):format(name) or spelling.did_you_mean(name, names)
 end
 
 -- The declared parameters with those of the size chosen and those given; an unknown one is an error.

@@ -1,8 +1,8 @@
 -- The bundled experiments: scripts/<group>/<ID>.lua, found by id.
 
 local experiment = require("residua.experiment")
+local spelling = require("residua.spelling")
 local system = require("residua.system")
-local text = require("residua.text")
 
 local M = {}
 
@@ -50,7 +50,7 @@ function M.find(wanted)
   if #found == 0 then
     local file = wanted .. ".lua"
     local hint = system.exists(file) and (" in the library, but there is %s: residua run %s"):format(file, file)
-      or text.did_you_mean(wanted, ids) .. "; residua list shows them all"
+      or spelling.did_you_mean(wanted, ids) .. "; residua list shows them all"
     error(("no experiment '%s'%s"):format(wanted, hint), 0)
   end
   return found

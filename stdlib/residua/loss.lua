@@ -1,10 +1,10 @@
 -- Losses of one model on a corpus: sums over any axis, with intervals over sentences.
 
 local options = require("residua.options")
+local spelling = require("residua.spelling")
 local stats = require("residua.stats")
 local table_of = require("residua.table")
 local tensor = require("residua.tensor")
-local text = require("residua.text")
 
 local M = {}
 
@@ -64,7 +64,7 @@ local function labels(texts, axis)
   end
   if not known[axis] then
     local shown = options.shown(axis)
-    error(("Loss:by: no axis '%s'%s; axes are %s"):format(shown, text.did_you_mean(shown, AXES),
+    error(("Loss:by: no axis '%s'%s; axes are %s"):format(shown, spelling.did_you_mean(shown, AXES),
       table.concat(AXES, ", ")), 4)
   end
   local columns = texts:table()

@@ -1,6 +1,7 @@
 -- Checks tables of options: an unknown name or a wrong type is an error that says what there is.
 
 local sorted_keys = require("residua.sorted_keys")
+local spelling = require("residua.spelling")
 local text = require("residua.text")
 
 local M = {}
@@ -86,7 +87,7 @@ function M.check(where, given, spec, level)
     if not spec[name] then
       local names = sorted_keys(spec)
       fail(level, "%s: unknown option '%s'%s; options are %s", where, M.shown(name),
-        text.did_you_mean(M.shown(name), names), table.concat(names, ", "))
+        spelling.did_you_mean(M.shown(name), names), table.concat(names, ", "))
     end
     local value, types = as_wanted(given[name], spec[name][1]), spec[name][1]
     if not has_type(value, types) then
@@ -160,7 +161,7 @@ function M.one_of(where, option, value, names, level)
     end
   end
   return fail(level or 3, "%s: unknown %s '%s'%s, expected one of: %s", where, option, M.shown(value),
-    text.did_you_mean(M.shown(value), names), table.concat(names, ", "))
+    spelling.did_you_mean(M.shown(value), names), table.concat(names, ", "))
 end
 
 return M

@@ -4,8 +4,8 @@
 local json = require("residua.json")
 local native = require("residua.native").store
 local options = require("residua.options")
+local spelling = require("residua.spelling")
 local system = require("residua.system")
-local text = require("residua.text")
 
 local M = {}
 
@@ -164,7 +164,7 @@ function Store:find_run(wanted)
   elseif #ids > 1 then
     return nil, ambiguous(wanted, ids)
   end
-  return nil, ("no run '%s'%s; residua runs lists them"):format(wanted, text.did_you_mean(wanted, names))
+  return nil, ("no run '%s'%s; residua runs lists them"):format(wanted, spelling.did_you_mean(wanted, names))
 end
 
 --- Returns the record of a run, with its id as `run`. A wrong id is an error.

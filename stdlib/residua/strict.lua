@@ -1,7 +1,7 @@
 -- Strict globals: reading an undefined global is an error that names it, and so is making a new one
 -- in a script. Modules of the library appear as globals on first use.
 local sorted_keys = require("residua.sorted_keys")
-local text = require("residua.text")
+local spelling = require("residua.spelling")
 
 local M = {}
 
@@ -66,7 +66,7 @@ local function reader(env, modules, known, optional)
     if type(name) ~= "string" or optional[name] or is_exempt(2) then
       return nil
     end
-    error(("undefined global '%s'%s"):format(name, text.did_you_mean(name, M.names(env))), 2)
+    error(("undefined global '%s'%s"):format(name, spelling.did_you_mean(name, M.names(env))), 2)
   end
 end
 
@@ -106,7 +106,7 @@ function M.members(name, members, optional, numbers)
     if type(key) == "string" and not may_miss[key] and not is_exempt(2) then
       local names = sorted_keys(members)
       table.move(optional or {}, 1, #(optional or {}), #names + 1, names)
-      error(("%s has no '%s'%s; ?%s lists what it has"):format(name, key, text.did_you_mean(key, names), name), 2)
+      error(("%s has no '%s'%s; ?%s lists what it has"):format(name, key, spelling.did_you_mean(key, names), name), 2)
     end
   end
   return setmetatable(members, meta)

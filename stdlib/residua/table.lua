@@ -1,8 +1,9 @@
 -- Tables of results: rows with named columns that print aligned.
 
+local aligned = require("residua.aligned")
 local cells = require("residua.report.cells")
 local options = require("residua.options")
-local text = require("residua.text")
+local spelling = require("residua.spelling")
 
 --- Rows that print as a table: what `table_of` returns, a list of the rows.
 ---@class Table
@@ -34,7 +35,7 @@ local function check_columns(rows, columns)
     there[name] = true
   end
   for _, name in ipairs(#rows > 0 and columns or {}) do
-    local hint = not there[name] and text.did_you_mean(name, present) or ""
+    local hint = not there[name] and spelling.did_you_mean(name, present) or ""
     if hint ~= "" then
       error(("table_of: no row has a column '%s'%s"):format(name, hint), 3)
     end
@@ -68,7 +69,7 @@ function Table:__tostring()
       rows[i][j] = value ~= nil and type(value) ~= "number" and cells.text(value) or value
     end
   end
-  local body = text.columns(rows, { header = self.columns, limit = 100 })
+  local body = aligned(rows, { header = self.columns, limit = 100 })
   return self.caption and self.caption .. "\n" .. body or body
 end
 

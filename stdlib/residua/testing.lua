@@ -5,7 +5,7 @@
 --   function test.adds() t.eq(1 + 1, 2) end
 --   return test
 local sorted_keys = require("residua.sorted_keys")
-local text = require("residua.text")
+local spelling = require("residua.spelling")
 
 local M = {}
 
@@ -200,7 +200,7 @@ function M.run(suite, only, write)
   local counts = { passed = 0, failed = 0, skipped = 0 }
   local order = suite()
   if only and not suite[only] then
-    error(("no test '%s'%s"):format(only, text.did_you_mean(only, order)), 2)
+    error(("no test '%s'%s"):format(only, spelling.did_you_mean(only, order)), 2)
   end
   for _, name in ipairs(order) do
     if not only or only == name then
@@ -240,7 +240,7 @@ local function run_file(path, only)
     print("  FAILED  " .. problem)
     return { passed = 0, failed = 1, skipped = 0 }
   elseif only and not suite[only] then
-    print(("%s: no test '%s'%s"):format(path, only, text.did_you_mean(only, suite())))
+    print(("%s: no test '%s'%s"):format(path, only, spelling.did_you_mean(only, suite())))
     return { passed = 0, failed = 1, skipped = 0 }
   end
   print(path)

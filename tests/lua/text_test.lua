@@ -1,4 +1,4 @@
--- Display width, wrapping and columns.
+-- Display width, wrapping and numbers.
 local t = require("residua.testing")
 local text = require("residua.text")
 
@@ -69,33 +69,6 @@ function test.numbers_are_short()
   t.eq(text.number(1 / 0), "inf")
   t.eq(text.number(-1 / 0), "-inf")
   t.eq(text.number(0 / 0), "nan")
-end
-
-function test.columns_align_by_type()
-  local rows = { { "eng", 2.5, true }, { "日本", 10, false } }
-  t.eq(text.columns(rows, { header = { "lang", "loss", "ok" } }),
-    "lang  loss  ok\n----  ----  -----\neng    2.5  true\n日本    10  false")
-end
-
-function test.columns_with_holes()
-  t.eq(text.columns({ { nil, 1, n = 2 }, { "a", nil, n = 2 } }), "   1\na")
-  t.eq(text.columns({}), "")
-  t.eq(text.columns({}, { header = { "a" } }), "a\n-")
-  t.eq(text.columns({ { "x" } }, { indent = "  " }), "  x")
-end
-
-function test.cells_of_several_lines_stay_on_one()
-  t.eq(text.columns({ { "a\nb", "c" } }), "a b  c")
-end
-
-function test.nearest_names()
-  local names = { "bits", "per", "group", "symmetric", "clip" }
-  t.eq(text.nearest("bist", names), "bits")
-  t.eq(text.nearest("simmetric", names), "symmetric")
-  t.eq(text.nearest("Bits", names), "bits")
-  t.eq(text.nearest("protect", names), nil)
-  t.eq(text.nearest("", names), nil)
-  t.eq(text.did_you_mean("protect", names), "")
 end
 
 return test

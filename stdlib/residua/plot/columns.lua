@@ -1,6 +1,6 @@
 -- The columns of rows by name, and what is wrong with a name that no row has.
 
-local text = require("residua.text")
+local spelling = require("residua.spelling")
 
 local M = {}
 
@@ -87,7 +87,7 @@ function M.of(rows, column, option)
   end
   if not found then
     local names = names_of(rows)
-    fail("no row has a column '%s'%s; columns are %s", column, text.did_you_mean(column, names),
+    fail("no row has a column '%s'%s; columns are %s", column, spelling.did_you_mean(column, names),
       table.concat(names, ", "))
   end
   return cells

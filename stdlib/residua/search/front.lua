@@ -4,8 +4,8 @@ local options = require("residua.options")
 local problems = require("residua.search.problem")
 local rows_of = require("residua.search.rows")
 local sorted_keys = require("residua.sorted_keys")
+local spelling = require("residua.spelling")
 local table_of = require("residua.table")
-local text = require("residua.text")
 local values = require("residua.search.values")
 
 local M = {}
@@ -20,7 +20,7 @@ local function number_in(row, column, place)
   end
   if type(value) ~= "number" then
     local names = sorted_keys(row)
-    error(("search.pareto: row %d has no number '%s'%s"):format(place, column, text.did_you_mean(column, names)), 4)
+    error(("search.pareto: row %d has no number '%s'%s"):format(place, column, spelling.did_you_mean(column, names)), 4)
   end
   return value
 end

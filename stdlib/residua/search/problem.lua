@@ -5,9 +5,9 @@ local disparity = require("residua.disparity")
 local measured = require("residua.search.measured")
 local options = require("residua.options")
 local quant = require("residua.quant")
+local spelling = require("residua.spelling")
 local stats = require("residua.stats")
 local subset = require("residua.search.subset")
-local text = require("residua.text")
 local units = require("residua.search.units")
 local values = require("residua.search.values")
 
@@ -89,7 +89,7 @@ local function set_of(problem, labels, level)
       for j, unit in ipairs(problem.units) do
         names[j] = unit.text
       end
-      error(("the problem has no unit '%s'%s"):format(tostring(label), text.did_you_mean(tostring(label), names)),
+      error(("the problem has no unit '%s'%s"):format(tostring(label), spelling.did_you_mean(tostring(label), names)),
         level + 1)
     end
   end
