@@ -2,7 +2,6 @@
 
 local native = require("residua.native").quant
 local options = require("residua.options")
-local sorted_keys = require("residua.sorted_keys")
 
 local M = {}
 
@@ -219,59 +218,6 @@ function M.of(o)
     rows = { "table", {} }, columns = { "table", {} } })
   return native.make(given.grid, given.bits, given.per, given.group, given.clip, given.clip_value, given.one_sided,
     given.scales, given.seed, given.bias_correction, given.allocate_bits):keeping(given.rows, given.columns)
-end
-
----@class residua.quant.LanguageClipOpts
----@field bits? integer  4 by default
----@field law? string  "laplace" (the default), "gauss" or "aciq" (per language the law that fits better)
----@field shares? table<string, number>  of each language in the weighted clip; equal by default
-
--- ACIQ's clip from what a sketch and moments know, about 0, where clip = "fixed" has its centre.
-local function aciq_clip(sketch, moments, law, bits)
-  local std, deviation = math.sqrt(moments:variance() + moments:mean() ^ 2), sketch:mean_deviation(0)
-  if law == "aciq" then
-    local gauss_fits = math.log(2 * deviation) + 1 >= math.log(std) + math.log(2 * math.pi * math.exp(1)) / 2
-    law = gauss_fits and "gauss" or "laplace"
-  end
-  return (law == "gauss" and std or deviation) * native.aciq_optimum(law, bits)
-end
-
---- Returns ACIQ's clip values of the activations at a site, one per language and one for all, weighted by language
---- (language-aware ACIQ). Use them with clip = "fixed".
----@param model Model
----@param texts Corpus  calibration texts
----@param site string
----@param opts? residua.quant.LanguageClipOpts
----@return table<string, number> clips  by language
----@return number weighted  mean of these by share
----@example
----local m, texts = model.load("mini"), corpus.load("parallel16", { sentences = 2, languages = { "eng", "heb" } })
----local by_language, weighted = quant.language_clips(m, texts, "L3.mlp.in")
----assert(math.abs((by_language.eng + by_language.heb) / 2 - weighted) < 1e-9)
-function M.language_clips(model, texts, site, opts)
-  opts = options.check("quant.language_clips", opts,
-    { bits = { "integer", 4 }, law = { "string", "laplace" }, shares = { "table" } })
-  options.one_of("quant.language_clips", "law", opts.law, { "laplace", "gauss", "aciq" })
-  options.argument("quant.language_clips", "model", model, "Model")
-  options.argument("quant.language_clips", "texts", texts, "Corpus")
-  options.argument("quant.language_clips", "site", site, "string")
-  if #model:sites(site) ~= 1 or model:sites(site)[1] ~= site then
-    error(("quant.language_clips: '%s' must name one site, such as L3.mlp.in"):format(site), 2)
-  end
-  for _, code in ipairs(sorted_keys(opts.shares or {}, true)) do
-    options.one_of("quant.language_clips", "language", code, texts:languages())
-  end
-  local summaries = model:capture(texts, site, { reduce = "summary" })[site]
-  local clips, weighted, total = {}, 0, 0
-  for _, code in ipairs(texts:languages()) do
-    local share = opts.shares and (opts.shares[code] or 0) or 1
-    clips[code] = aciq_clip(summaries[code].sketch, summaries[code].moments, opts.law, opts.bits)
-    weighted, total = weighted + share * clips[code], total + share
-  end
-  if not (total > 0 and total < math.huge) then
-    error(("quant.language_clips: the shares sum to %g; give them of languages of the texts, above 0"):format(total), 2)
-  end
-  return clips, weighted / total
 end
 
 ---@class residua.quant.SchemeOpts
