@@ -7,6 +7,7 @@
 #include <cstring>
 #include <list>
 #include <mutex>
+#include <sys/mman.h>
 #include <torch/version.h>
 #include <unordered_map>
 #include <utility>
@@ -16,10 +17,25 @@ namespace {
 
 constexpr std::size_t kSmallest = std::size_t{1} << 18; // below it malloc keeps pages by itself
 
+constexpr std::size_t kHugePage = std::size_t{1} << 21;
+
 /// Sizes in steps of an eighth of a power of two, so that batches of about one length agree.
 std::size_t size_class(std::size_t bytes) {
   const std::size_t step = std::bit_floor(bytes) / 8;
   return (bytes + step - 1) / step * step;
+}
+
+/// Memory in pages of 2 MiB where the system has them for those who ask: its first use costs a
+/// tenth, and products find their weights with fewer lookups.
+void* allocate_large(std::size_t bytes) {
+  void* const memory = c10::alloc_cpu(bytes);
+  const auto start = reinterpret_cast<uintptr_t>(memory);
+  const uintptr_t first = (start + kHugePage - 1) / kHugePage * kHugePage;
+  const uintptr_t end = (start + bytes) / kHugePage * kHugePage;
+  if (first < end)
+    madvise(reinterpret_cast<void*>(first), end - first,
+            MADV_HUGEPAGE); // refused, all is as before
+  return memory;
 }
 
 /// Unused buffers, the latest first.
@@ -35,7 +51,7 @@ class Pool {
         free_.erase(free);
         return memory;
       }
-    void* const memory = c10::alloc_cpu(bytes);
+    void* const memory = allocate_large(bytes);
     used_[memory] = bytes;
     return memory;
   }

@@ -109,18 +109,12 @@ at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tenso
   const at::Tensor w = by_columns ? weight : weight.contiguous();
   const int64_t tokens = in.size(0), width = w.size(0), depth = w.size(1);
   at::Tensor out = at::empty({tokens, width}, in.options());
+  float* const values = out.data_ptr<float>();
+  multiply_weights({!by_columns, tokens, width, depth, 1, in.data_ptr<float>(), depth,
+                    w.data_ptr<float>(), by_columns ? w.stride(1) : depth, 0, values, width});
   const at::Tensor offset = bias.defined() ? bias.contiguous() : bias;
-  // So many rows at once that bias and activation find them in the cache.
-  const int64_t rows = std::max<int64_t>(128, (int64_t{3} << 19) / width);
-  for (int64_t first = 0; first < tokens; first += rows) {
-    const int64_t count = std::min(rows, tokens - first);
-    float* values = out.data_ptr<float>() + first * width;
-    multiply_weights({!by_columns, count, width, depth, 1, in.data_ptr<float>() + first * depth,
-                      depth, w.data_ptr<float>(), by_columns ? w.stride(1) : depth, 0, values,
-                      width});
-    add_bias_and_activate(values, count, width,
-                          offset.defined() ? offset.data_ptr<float>() : nullptr, activation);
-  }
+  add_bias_and_activate(values, tokens, width,
+                        offset.defined() ? offset.data_ptr<float>() : nullptr, activation);
   return out;
 }
 

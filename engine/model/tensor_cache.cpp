@@ -1,5 +1,9 @@
 #include "engine/model/tensor_cache.hpp"
 
+#include <algorithm>
+#include <fstream>
+#include <unistd.h>
+
 namespace residua {
 
 at::Tensor TensorCache::get(const std::string& key, const std::function<at::Tensor()>& make) {
@@ -36,8 +40,21 @@ void TensorCache::evict() {
   }
 }
 
+// What this process may take: the machine's memory, or its container's [bytes].
+static std::size_t memory_limit() {
+  auto limit = static_cast<std::size_t>(sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE));
+  for (const char* file :
+       {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
+    std::ifstream stream(file);
+    if (std::size_t bytes = 0; stream >> bytes) // "max" is no number
+      limit = std::min(limit, bytes);
+  }
+  return limit;
+}
+
 TensorCache& weight_cache() {
-  static TensorCache cache(std::size_t{2} << 30);
+  constexpr std::size_t kGiB = std::size_t{1} << 30;
+  static TensorCache cache(std::clamp(memory_limit() / 4, 2 * kGiB, 8 * kGiB));
   return cache;
 }
 

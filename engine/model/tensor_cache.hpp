@@ -36,7 +36,7 @@ class TensorCache {
   std::unordered_map<std::string, std::list<Item>::iterator> index_;
 };
 
-/// The cache that all models share; 2 GiB until set.
+/// The cache that all models share; until set, a quarter of the memory, 2 to 8 GiB.
 TensorCache& weight_cache();
 
 } // namespace residua

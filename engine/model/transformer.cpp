@@ -121,9 +121,8 @@ at::Tensor run_head(const Model& model, const at::Tensor& hidden) {
 }
 
 int64_t batch_tokens(const Architecture& a) {
-  constexpr double kFlops = 2e10; // one layer of one batch
-  const double layer = 2.0 * a.width * (2 * a.query_width() + 2 * a.kv_width() + 3 * a.mlp_width);
-  return std::clamp(static_cast<int64_t>(kFlops / layer), int64_t{256}, int64_t{4096});
+  constexpr int64_t kElements = int64_t{5} << 20; // an MLP's activations, 20 MiB: in the cache
+  return std::clamp(kElements / a.mlp_width, int64_t{256}, int64_t{4096});
 }
 
 } // namespace residua
