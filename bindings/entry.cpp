@@ -11,6 +11,7 @@
 #include <c10/core/GradMode.h>
 #include <c10/util/Exception.h>
 #include <cctype>
+#include <climits>
 #include <cstring>
 #include <filesystem>
 #include <new>
@@ -97,8 +98,29 @@ int raise(lua_State* L, const Entry& entry, Failure failure, int bad_argument) {
   return lua_error(L);
 }
 
+/// The most values that a call may pass, self among them: by surplus ones the caller meant
+/// something. Lua passes more than the documentation says to metamethods and what opens a module.
+int most_arguments(const Entry& entry) {
+  const std::string_view doc = entry.doc, name = entry.name;
+  if (doc.find('@') == std::string_view::npos || name.starts_with("__") ||
+      doc.find("@param ...") != std::string_view::npos)
+    return INT_MAX;
+  int count = 1;
+  for (auto at = doc.find("@param "); at != std::string_view::npos;
+       at = doc.find("@param ", at + 1))
+    ++count;
+  return count;
+}
+
+int refuse_surplus(lua_State*) {
+  throw Error("more arguments than it takes", "its help lists them");
+}
+
 int dispatch(lua_State* L) {
-  return run_guarded(L, *static_cast<const Entry*>(lua_touserdata(L, lua_upvalueindex(1))));
+  const auto& entry = *static_cast<const Entry*>(lua_touserdata(L, lua_upvalueindex(1)));
+  const auto most = static_cast<int>(lua_tointeger(L, lua_upvalueindex(2)));
+  return run_guarded(L,
+                     lua_gettop(L) <= most ? entry : Entry{entry.name, refuse_surplus, entry.doc});
 }
 
 } // namespace
@@ -137,7 +159,8 @@ int run_guarded(lua_State* L, const Entry& entry) {
 
 void push_entry(lua_State* L, const Entry& entry) {
   lua_pushlightuserdata(L, const_cast<Entry*>(&entry));
-  lua_pushcclosure(L, dispatch, 1);
+  lua_pushinteger(L, most_arguments(entry));
+  lua_pushcclosure(L, dispatch, 2);
 }
 
 const Entry* entry_of(lua_State* L, int index) {

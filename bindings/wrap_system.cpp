@@ -5,6 +5,7 @@
 #include "bindings/native.hpp"
 #include "bindings/push.hpp"
 #include "engine/device.hpp"
+#include "engine/digest.hpp"
 #include "engine/kernel/product.hpp"
 #include "engine/model/tensor_cache.hpp"
 #include "engine/progress.hpp"
@@ -61,6 +62,11 @@ int system_libraries(lua_State* L) {
 
 int system_gflops(lua_State* L) {
   return push(L, kernel::measure_gflops(check_integer(L, 1, 1, 1 << 14)));
+}
+
+int system_digest(lua_State* L) {
+  const std::string_view text = check_string(L, 1);
+  return push(L, Digest().bytes(text.data(), text.size()).hex());
 }
 
 int system_clock(lua_State* L) {
@@ -123,6 +129,9 @@ const Entry kModule[] = {
     {"gflops", system_gflops, R"(Measures float32 matrix products.
 @param n integer  Of n x n matrices.
 @return number  GFLOP/s, the best of five.)"},
+    {"digest", system_digest, R"(Returns a digest of a text: equal digests are equal texts.
+@param text string
+@return string)"},
     {"clock", system_clock, R"(Returns seconds of a clock that never goes back.
 @return number)"},
     {"exists", system_exists,

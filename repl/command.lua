@@ -9,6 +9,8 @@ local usage = require("repl.usage")
 
 local M = {}
 
+local program = "residua" -- as it was called
+
 local function complain(message)
   io.stderr:write("residua: ", message, "\n")
 end
@@ -100,7 +102,7 @@ local function run_script(path, args, options)
   return guarded(function()
     local result = chunk(table.unpack(args))
     if require("residua.experiment").is(result) then
-      io.stderr:write(("%s declares an experiment; run it with: residua run %s\n"):format(path, path))
+      io.stderr:write(("%s declares an experiment; run it with: %s run %s\n"):format(path, program, path))
       return 2
     end
   end, options)
@@ -164,7 +166,7 @@ function commands.new(_, rest)
   if not path then
     return wrong_use(problem)
   end
-  print(("wrote %s; run it with: residua run %s"):format(path, path))
+  print(("wrote %s; run it with: %s run %s"):format(path, program, path))
   return 0
 end
 
@@ -250,6 +252,7 @@ end
 ---@param args string[]  without the program's name
 ---@return integer status  exit status
 function M.main(args)
+  program = args[0] or program
   local options, rest = arguments.parse(args, usage.TOP, true)
   if not options then
     return wrong_use(rest)

@@ -3,6 +3,7 @@ local csv = require("residua.report.csv")
 local json = require("residua.json")
 local options = require("residua.options")
 local text = require("residua.text")
+local why_of = require("residua.report.verdicts").why
 
 local M = {}
 
@@ -19,9 +20,9 @@ local function rows_of(record)
     local interval = entry.interval or {}
     rows[i] = { run = record.run, experiment = record.id, title = record.title, started = record.started,
       seconds = record.seconds, model = record.model, texts = record.texts, seed = record.seed, name = entry.name,
-      prediction = entry.prediction, verdict = entry.verdict, why = entry.why, effect = entry.effect,
-      low = interval.low, high = interval.high, level = interval.level, p = entry.p, adjusted_p = entry.adjusted_p,
-      n = entry.n, params = json.encode(record.params or {}), model_digest = digests.model,
+      prediction = entry.prediction, verdict = entry.verdict, why = why_of { why = entry.why, effect = entry },
+      effect = entry.effect, low = interval.low, high = interval.high, level = interval.level,
+      p = entry.p, adjusted_p = entry.adjusted_p, n = entry.n, params = json.encode(record.params or {}), model_digest = digests.model,
       texts_digest = digests.texts, tokenizer_digest = digests.tokenizer, residua = versions.residua,
       libtorch = versions.libtorch, device = record.device, threads = record.threads }
   end

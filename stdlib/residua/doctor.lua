@@ -13,7 +13,7 @@ local function find_problems(facts)
   if facts.gflops < SLOW_PER_THREAD * facts.threads then
     problems[#problems + 1] = {
       ("matrix products run at %.0f GFLOP/s, slow for %d threads"):format(facts.gflops, facts.threads),
-      facts.libraries.mkl and "stop other programs"
+      (facts.libraries.mkl or facts.libraries.blas:find("openblas", 1, true)) and "stop other programs"
         or "stop other programs, or install a fast BLAS: apt-get install libopenblas0-openmp",
     }
   end

@@ -86,7 +86,11 @@ end
 local function near_method(message)
   local method, known = message:match("attempt to call a nil value %(method '([%w_]+)'%)$"), {}
   for _, entry in ipairs(method and lookup.index() or {}) do
-    known[#known + 1] = entry.name:match("^%u%w*:(.+)$")
+    local class, name = entry.name:match("^(%u%w*):(.+)$")
+    if name == method then
+      return (" (%s has it; ?CLASS lists what the others have)"):format(class)
+    end
+    known[#known + 1] = name
   end
   return method and spelling.did_you_mean(method, known) or ""
 end

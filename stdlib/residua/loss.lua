@@ -36,22 +36,42 @@ local function sum(list)
   return total
 end
 
---- Returns the NLL of all texts together [nats].
+-- The sum of a list over the texts of a language, or over all.
+local function total(self, list, language)
+  if language == nil then
+    return sum(list)
+  end
+  options.one_of("Loss", "language", language, self.texts:languages(), 4)
+  local codes, own = self.texts:table().language, {}
+  for i, value in ipairs(list) do
+    own[#own + 1] = codes[i] == language and value or nil
+  end
+  return sum(own)
+end
+
+--- Returns the NLL of all texts together, or of those of one language [nats].
+---@param language? string  such as "swa"
 ---@return number
-function Loss:total()
-  return sum(self.nll)
+function Loss:total(language)
+  return total(self, self.nll, language)
 end
 
 --- Returns the mean NLL per predicted token [nats]; the first token of a text is not predicted.
+---@param language? string  such as "swa"; over all texts by default
 ---@return number
-function Loss:mean()
-  return self:total() / sum(self.tokens)
+---@example
+---local texts = corpus.of { eng = { "One." }, deu = { "Zwei Wörter." } }
+---local l = model.load("mini"):loss(texts)
+---assert(math.abs(l:total("eng") + l:total("deu") - l:total()) < 1e-9 and l:mean("eng") ~= l:mean())
+function Loss:mean(language)
+  return total(self, self.nll, language) / total(self, self.tokens, language)
 end
 
 --- Returns exp of the mean token NLL.
+---@param language? string  such as "swa"; over all texts by default
 ---@return number
-function Loss:perplexity()
-  return math.exp(self:mean())
+function Loss:perplexity(language)
+  return math.exp(self:mean(language))
 end
 
 local AXES = { "language", "script", "family", "morphology", "resource", "sentence" }

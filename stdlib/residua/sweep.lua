@@ -68,10 +68,31 @@ local function checked(opts)
   return opts
 end
 
+-- What tells each plan from the others: the rules that not all of them have.
+local function labels(plans)
+  local rules, count = {}, {}
+  for i, plan in ipairs(plans) do
+    rules[i] = {}
+    for rule in tostring(plan):gsub("^Plan ", ""):gmatch("[^;]+") do
+      rule = rule:match("^%s*(.*)$")
+      rules[i][#rules[i] + 1], count[rule] = rule, (count[rule] or 0) + 1
+    end
+  end
+  for i, own in ipairs(rules) do
+    local special = {}
+    for _, rule in ipairs(own) do
+      special[#special + 1] = (count[rule] < #plans or #plans == 1) and rule or nil
+    end
+    rules[i] = #special > 0 and table.concat(special, "; ") or "what all share"
+  end
+  return rules
+end
+
 --- Measures all models on the same texts. Models that are equal are computed once.
 ---@param opts residua.sweep.Opts
----@return Table  one row per model, in order: model, plan (if given), loss, mean (NLL per token); in its field `report`
----what the run did: remembered (results from the store), stream_bytes, layer_tokens, trie_tokens
+---@return Table  one row per model, in order: model, plan and label (what tells it from the others) if given, loss,
+---mean (NLL per token); in its field `report` what the run did: remembered (results from the store), stream_bytes,
+---layer_tokens, trie_tokens
 ---@example
 ---local m = model.load("mini")
 ---local plans = { plan.make(quant.sane()), plan.make(quant.naive()) }
@@ -85,12 +106,13 @@ function M.run(opts)
   end
   local nll, tokens, report = native.losses(models, M.tokens(models[1], opts.texts), opts.memory * 1e9,
     opts.precision)
+  local label = labels(opts.plans or {})
   for i, model in ipairs(models) do
-    rows[i] = { model = model, plan = opts.plans and opts.plans[i],
+    rows[i] = { model = model, plan = opts.plans and opts.plans[i], label = label[i],
       loss = loss.of(opts.texts, nll[i], tokens, opts.precision) }
     rows[i].mean = rows[i].loss:mean()
   end
-  local result = table_of(rows, { columns = { opts.plans and "plan" or "model", "mean" },
+  local result = table_of(rows, { columns = { opts.plans and "label" or "model", "mean" },
     caption = "Loss [nats per token]; the field loss of each row has the languages" })
   result.report = report
   return result

@@ -6,9 +6,11 @@ local system = require("residua.system")
 local M = {}
 
 local TEMPLATE = [==[
+-- The method, in a sentence or two: what is changed, what is measured, and why that answers the question. The report
+-- prints these lines.
 return experiment {
   id = "%s", title = "New experiment",
-  asks = "Does one scale per channel cost less than one per tensor, in every language alike?",
+  asks = "Does one scale per channel cost less than one per tensor, over languages?",
   params = { bits = 4, sentences = 32 },
   quick = { sentences = 8 },
   predicts = { dearer = { "per tensor the loss rises more [nats/byte, over languages]", above = 0 } },

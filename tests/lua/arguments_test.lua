@@ -31,6 +31,12 @@ local function refuses(expected, f, ...)
   t.ok(not message:find("\n") and not message:find("attempt to", 1, true), message)
 end
 
+function test.surplus_arguments_are_refused()
+  refuses("count: more arguments than it takes; its help lists them", texts.count, texts, "eng")
+  refuses("more arguments than it takes", m.layers, m, 3)
+  refuses("more arguments than it takes", stack.allclose, stack, stack, 1e-5, 1e-5)
+end
+
 function test.types_are_named()
   refuses("sweep.tokens: texts must be Corpus, got nil", capture.run, m, nil, "L1.resid.post")
   refuses("sweep.tokens: model must be Model, got 3", sweep.tokens, 3, texts)

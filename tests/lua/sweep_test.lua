@@ -25,6 +25,17 @@ function test.a_sweep_gives_what_single_runs_give()
   t.ok(rows[1].loss:total() ~= rows[2].loss:total())
 end
 
+function test.rows_show_what_tells_plans_apart()
+  local m, texts, made = support.loud_model(), support.texts(), {}
+  for layer = 0, 1 do
+    made[layer + 1] = plan.make { with = quant.int { bits = 4 }, protect = { layer } }
+  end
+  local rows = sweep { model = m, plans = made, texts = texts }
+  t.eq({ rows[1].label, rows[2].label }, { "protect L0.*", "protect L1.*" })
+  local one = sweep { model = m, plans = { made[1] }, texts = texts }
+  t.ok(one[1].label:find("int4", 1, true) and one[1].label:find("protect L0.*", 1, true), one[1].label)
+end
+
 function test.models_and_plans_are_two_ways_to_ask()
   local m, texts = support.loud_model(), support.texts()
   local models = {}

@@ -17,6 +17,11 @@ function M.cores() end
 ---@return string  "cpu", "cuda:0".
 function M.device() end
 
+--- Returns a digest of a text: equal digests are equal texts.
+---@param text string
+---@return string
+function M.digest(text) end
+
 --- Returns whether a file or folder is there; false too where a folder on the way may not be read.
 ---@param path string
 ---@return boolean

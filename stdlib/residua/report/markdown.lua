@@ -45,7 +45,7 @@ local function verdict_table(records, first)
       rows[#rows + 1] = row
     end
   end
-  local columns = { "verdict", "prediction", "effect", "expected", "p", "why" }
+  local columns = { "name", "verdict", "prediction", "effect", "expected", "p", "why" }
   if first then
     table.insert(columns, 1, first)
   end

@@ -11,7 +11,8 @@ local M = {}
 
 local element, text = html.element, html.text
 
-local COLUMNS <const> = { "experiment", "verdict", "prediction", "effect [interval]", "expected", "p (Holm)", "why" }
+local COLUMNS <const> = { "experiment", "name", "verdict", "prediction", "effect [interval]", "expected", "p (Holm)",
+  "why" }
 
 local function summary_table(records)
   local rows = {}

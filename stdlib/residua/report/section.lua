@@ -29,7 +29,7 @@ local function effect_markup(effect)
   return table.concat(parts, " ")
 end
 
-local COLUMNS <const> = { "verdict", "prediction", "effect [interval]", "expected", "p (Holm)", "n", "why" }
+local COLUMNS <const> = { "name", "verdict", "prediction", "effect [interval]", "expected", "p (Holm)", "n", "why" }
 
 --- Returns rows of verdicts with markup where the page wants it.
 ---@param judged table[]
@@ -39,8 +39,9 @@ local COLUMNS <const> = { "verdict", "prediction", "effect [interval]", "expecte
 function M.verdict_rows(judged)
   local rows = {}
   for i, row in ipairs(verdicts.rows(judged)) do
-    rows[i] = { prediction = { markup = element("span", { class = "wide" }, html.escape(row.prediction)),
-      header = true }, verdict = { markup = M.badge(row.verdict) }, ["p (Holm)"] = row.p, n = row.n,
+    rows[i] = { name = row.name,
+      prediction = { markup = element("span", { class = "wide" }, html.escape(row.prediction)), header = true },
+      verdict = { markup = M.badge(row.verdict) }, ["p (Holm)"] = row.p, n = row.n,
       why = { markup = row.why ~= "" and element("span", { class = "why" }, html.escape(row.why)) or "" },
       ["effect [interval]"] = { markup = effect_markup(row.effect) },
       expected = { markup = effect_markup(row.expected) } }

@@ -29,7 +29,7 @@ function M.why(entry)
   return table.concat({ entry.why or on_given or "", entry.why and on_given or nil }, "; ")
 end
 
---- Returns the verdicts of an experiment as rows: prediction, expected, effect, n, p, verdict, why.
+--- Returns the verdicts of an experiment as rows: name, prediction, expected, effect, n, p, verdict, why.
 ---@param judged table[]  as `verdict.of` returns them
 ---@return table[]
 ---@example
@@ -39,7 +39,7 @@ function M.rows(judged)
   local rows = {}
   for i, entry in ipairs(judged) do
     local e = entry.effect
-    rows[i] = { prediction = entry.prediction.text, expected = verdict.criterion(entry.prediction),
+    rows[i] = { name = entry.name, prediction = entry.prediction.text, expected = verdict.criterion(entry.prediction),
       effect = e.estimate and cells.text(e) or "", level = e.level, n = e.n, verdict = entry.verdict,
       p = e.adjusted_p and (e.adjusted_p < 0.0001 and "< 0.0001" or text.number(e.adjusted_p, 3)) or "",
       why = M.why(entry) }
@@ -47,7 +47,7 @@ function M.rows(judged)
   return rows
 end
 
-local COLUMNS <const> = { "id", "prediction", "expected", "verdict", "effect", "p (Holm)", "why" }
+local COLUMNS <const> = { "id", "name", "prediction", "expected", "verdict", "effect", "p (Holm)", "why" }
 
 --- Returns the verdicts of experiments as the table that ends a run.
 ---@param records table[]  id and judged of each
