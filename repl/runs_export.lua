@@ -22,9 +22,10 @@ local function rows_of(record)
       seconds = record.seconds, model = record.model, texts = record.texts, seed = record.seed, name = entry.name,
       prediction = entry.prediction, verdict = entry.verdict, why = why_of { why = entry.why, effect = entry },
       effect = entry.effect, low = interval.low, high = interval.high, level = interval.level,
-      p = entry.p, adjusted_p = entry.adjusted_p, n = entry.n, params = json.encode(record.params or {}), model_digest = digests.model,
-      texts_digest = digests.texts, tokenizer_digest = digests.tokenizer, residua = versions.residua,
-      libtorch = versions.libtorch, device = record.device, threads = record.threads }
+      p = entry.p, adjusted_p = entry.adjusted_p, n = entry.n,
+      params = json.encode(record.params or {}), model_digest = digests.model, texts_digest = digests.texts,
+      tokenizer_digest = digests.tokenizer, residua = versions.residua, libtorch = versions.libtorch,
+      device = record.device, threads = record.threads }
   end
   return rows
 end
