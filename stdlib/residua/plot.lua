@@ -8,6 +8,7 @@ local frame = require("residua.plot.frame")
 local grid = require("residua.plot.grid")
 local options = require("residua.options")
 local samples = require("residua.plot.samples")
+local save = require("residua.save")
 local screen = require("residua.screen")
 local series = require("residua.plot.series")
 local shades = require("residua.plot.shades")
@@ -111,6 +112,23 @@ end
 function Figure:svg(opts)
   opts = options.check("Figure:svg", opts, { id = { "string", "figure" } })
   return require("residua.plot.svg").of(data_of[self], opts.id)
+end
+
+--- Writes the figure to a file as SVG.
+---@param path string
+---@param opts? residua.plot.SvgOpts
+---@example
+---local path = os.tmpname()
+---local saved, why = pcall(function() plot({ 3, 1, 2 }):save(path) end)
+---assert(saved and io.open(path):read("a"):find("<svg", 1, true) or why:find("gnuplot", 1, true))
+---os.remove(path)
+function Figure:save(path, opts)
+  options.argument("Figure:save", "path", path, "string")
+  local svg, why = self:svg(opts)
+  if not svg then
+    error("Figure:save: " .. why, 2)
+  end
+  save("Figure:save", path, svg .. "\n")
 end
 
 local MAKERS <const> = { heat = grid.of, histogram = samples.histogram, qq = samples.qq }

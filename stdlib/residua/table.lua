@@ -3,6 +3,7 @@
 local aligned = require("residua.aligned")
 local cells = require("residua.report.cells")
 local options = require("residua.options")
+local save = require("residua.save")
 local spelling = require("residua.spelling")
 
 --- Rows that print as a table: what `table_of` returns, a list of the rows.
@@ -71,6 +72,17 @@ function Table:__tostring()
   end
   local body = aligned(rows, { header = self.columns, limit = 100 })
   return self.caption and self.caption .. "\n" .. body or body
+end
+
+--- Writes the rows to a file as CSV: every digit, and an effect as three columns (name, name_low, name_high).
+---@param path string
+---@example
+---local path = os.tmpname()
+---table_of({ { bits = 4, loss = 2.5 } }):save(path)
+---assert(io.open(path):read("a") == "bits,loss\r\n4,2.5\r\n" and os.remove(path))
+function Table:save(path)
+  options.argument("Table:save", "path", path, "string")
+  save("Table:save", path, require("residua.report.csv").text(self))
 end
 
 --- Returns one column as a list; missing values are left out.

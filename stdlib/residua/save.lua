@@ -1,0 +1,21 @@
+-- What the user asked to have in a file.
+
+--- Writes a text to a file; an error names the file.
+---@param where string  name of the function that the user called
+---@param path string
+---@param content string
+---@example
+---local ok, message = pcall(require("residua.save"), "Table:save", "/no/such/folder/x.csv", "a")
+---assert(not ok and message:find("Table:save: /no/such/folder/x.csv: No such file or directory", 1, true))
+return function(where, path, content)
+  local file, problem = io.open(path, "wb")
+  local written = file
+  if file then
+    written, problem = file:write(content)
+    local closed, late = file:close() -- a full disk may show here only
+    written, problem = written and closed, problem or late
+  end
+  if not written then
+    error(("%s: %s; choose another file"):format(where, problem), 3)
+  end
+end
