@@ -86,7 +86,7 @@ void make_type(lua_State* L, const TypeRecipe& recipe) {
 void add_methods(lua_State* L, const void* key, std::span<const Entry> methods) {
   push_metatable(L, key);
   lua_getfield(L, -1, "__methods");
-  set_entries(L, methods);
+  set_entries(L, methods, Call::method);
   lua_pop(L, 2);
 }
 

@@ -100,12 +100,12 @@ int raise(lua_State* L, const Entry& entry, Failure failure, int bad_argument) {
 
 /// The most values that a call may pass, self among them: by surplus ones the caller meant
 /// something. Lua passes more than the documentation says to metamethods and what opens a module.
-int most_arguments(const Entry& entry) {
+int most_arguments(const Entry& entry, Call call) {
   const std::string_view doc = entry.doc, name = entry.name;
   if (doc.find('@') == std::string_view::npos || name.starts_with("__") ||
       doc.find("@param ...") != std::string_view::npos)
     return INT_MAX;
-  int count = 1;
+  int count = call == Call::method ? 1 : 0;
   for (auto at = doc.find("@param "); at != std::string_view::npos;
        at = doc.find("@param ", at + 1))
     ++count;
@@ -157,9 +157,9 @@ int run_guarded(lua_State* L, const Entry& entry) {
   return raise(L, entry, failure, bad_argument);
 }
 
-void push_entry(lua_State* L, const Entry& entry) {
+void push_entry(lua_State* L, const Entry& entry, Call call) {
   lua_pushlightuserdata(L, const_cast<Entry*>(&entry));
-  lua_pushinteger(L, most_arguments(entry));
+  lua_pushinteger(L, most_arguments(entry, call));
   lua_pushcclosure(L, dispatch, 2);
 }
 
@@ -171,14 +171,14 @@ const Entry* entry_of(lua_State* L, int index) {
   return entry;
 }
 
-void set_entries(lua_State* L, std::span<const Entry> entries) {
+void set_entries(lua_State* L, std::span<const Entry> entries, Call call) {
   for (const Entry& entry : entries) {
     lua_pushstring(L, entry.name);
     if (lua_rawget(L, -2) != LUA_TNIL)
       throw Error(cat("native function '", entry.name, "' is registered twice"), "rename one");
     lua_pop(L, 1);
     lua_pushstring(L, entry.name);
-    push_entry(L, entry);
+    push_entry(L, entry, call);
     lua_rawset(L, -3);
   }
 }

@@ -249,7 +249,7 @@ local function dispatch(options, rest)
 end
 
 --- Does what the arguments of the program ask for.
----@param args string[]  without the program's name
+---@param args string[]  [0], if there, is the program as it was called
 ---@return integer status  exit status
 function M.main(args)
   program = args[0] or program

@@ -11,7 +11,7 @@ local FORMATS <const> = { "jsonl", "csv" }
 
 local COLUMNS <const> = { "run", "experiment", "title", "started", "seconds", "model", "texts", "seed", "name",
   "prediction", "verdict", "why", "effect", "low", "high", "level", "p", "adjusted_p", "n", "params", "model_digest",
-  "texts_digest", "tokenizer_digest", "residua", "libtorch", "device", "threads" }
+  "texts_digest", "tokenizer_digest", "script_digest", "residua", "libtorch", "device", "threads" }
 
 -- One row of the CSV for each verdict; a run without any still has one.
 local function rows_of(record)
@@ -24,8 +24,8 @@ local function rows_of(record)
       effect = entry.effect, low = interval.low, high = interval.high, level = interval.level,
       p = entry.p, adjusted_p = entry.adjusted_p, n = entry.n,
       params = json.encode(record.params or {}), model_digest = digests.model, texts_digest = digests.texts,
-      tokenizer_digest = digests.tokenizer, residua = versions.residua, libtorch = versions.libtorch,
-      device = record.device, threads = record.threads }
+      tokenizer_digest = digests.tokenizer, script_digest = digests.script, residua = versions.residua,
+      libtorch = versions.libtorch, device = record.device, threads = record.threads }
   end
   return rows
 end

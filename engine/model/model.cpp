@@ -57,7 +57,7 @@ static bool is_finite(const at::Tensor& tensor) {
     return true;
   const bool by_columns = tensor.dim() == 2 && tensor.stride(0) == 1;
   const auto [least, most] = at::aminmax(by_columns ? tensor.t() : tensor);
-  return std::isfinite(least.item<float>()) && std::isfinite(most.item<float>());
+  return std::isfinite(least.item<double>()) && std::isfinite(most.item<double>());
 }
 
 Model Model::ablated(const Site& site, const Ablation& ablation) const {

@@ -57,6 +57,9 @@ static at::Tensor gradient_of(const at::Tensor& value) {
   return value.grad().defined() ? value.grad() : at::zeros_like(value);
 }
 
+// What a layer hands on is kept until the way back, so batches are smaller than those of a loss.
+constexpr int64_t kMostTokens = 1024;
+
 Gradients gradients(const Model& model, const std::vector<TokenIds>& texts,
                     const std::vector<std::string>& params, const std::vector<Site>& sites) {
   const at::AutoGradMode record(true);
@@ -67,7 +70,8 @@ Gradients gradients(const Model& model, const std::vector<TokenIds>& texts,
   for (const Site& site : sites)
     result.sites[site].resize(texts.size());
   Progress progress("gradients", static_cast<int64_t>(texts.size()), "texts");
-  for (const auto& batch : make_batches(texts, batch_tokens(model.architecture()))) {
+  for (const auto& batch :
+       make_batches(texts, std::min(batch_tokens(model.architecture()), kMostTokens))) {
     const Packed packed = pack(texts, batch, model.architecture().context);
     GradientTaps taps(sites);
     const at::Tensor loss = differentiable_nll(differentiable, packed, taps) / predicted;

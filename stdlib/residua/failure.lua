@@ -82,15 +82,18 @@ local function method_hint(message, level)
   return hint or not inside and native_hint(message) or nil
 end
 
--- " (did you mean 'perplexity'?)" where an object was asked for a method that it does not have, else "".
+-- " (did you mean 'perplexity'?)" where an object was asked for a method that it does not have, or which classes have
+-- it, else "".
 local function near_method(message)
   local method, known = message:match("attempt to call a nil value %(method '([%w_]+)'%)$"), {}
+  local owners = {}
   for _, entry in ipairs(method and lookup.index() or {}) do
     local class, name = entry.name:match("^(%u%w*):(.+)$")
-    if name == method then
-      return (" (%s has it; ?CLASS lists what the others have)"):format(class)
-    end
     known[#known + 1] = name
+    owners[#owners + 1] = name == method and class or nil
+  end
+  if #owners > 0 then
+    return (" (a method of %s; ?CLASS lists those of another)"):format(table.concat(owners, ", "))
   end
   return method and spelling.did_you_mean(method, known) or ""
 end

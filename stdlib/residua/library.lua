@@ -102,12 +102,24 @@ function M.method(id)
   return table.concat(lines, "\n")
 end
 
+local digests = setmetatable({}, { __mode = "k" }) -- of the scripts, by declaration
+
+--- Returns the digest of the script that an experiment was loaded from: two runs of one id may be of two versions.
+---@param declared Experiment
+---@return string?  nil where `load` did not load it
+---@example
+---local library = require("residua.library")
+---assert(library.digest(library.load("T-004")) == library.digest(library.load("T-004")))
+function M.digest(declared)
+  return digests[declared]
+end
+
 --- Returns the declaration of an experiment by id, or from the path of a script.
 ---@param id string
 ---@return Experiment
 function M.load(id)
   local _, files = index()
-  local chunk, message = loadfile(files[id] or id)
+  local chunk, message = loadfile(files[id] or id) -- skips a line such as #!/usr/bin/env residua
   if not chunk then
     error(message, 0)
   end
@@ -115,6 +127,8 @@ function M.load(id)
   if not experiment.is(declared) then
     error(("%s: the script returns no experiment; end it with return experiment { ... }"):format(files[id] or id), 0)
   end
+  local file <close> = assert(io.open(files[id] or id, "rb"))
+  digests[declared] = system.digest(file:read("a"))
   return declared
 end
 

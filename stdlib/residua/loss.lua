@@ -37,11 +37,11 @@ local function sum(list)
 end
 
 -- The sum of a list over the texts of a language, or over all.
-local function total(self, list, language)
+local function total(where, self, list, language)
   if language == nil then
     return sum(list)
   end
-  options.one_of("Loss", "language", language, self.texts:languages(), 4)
+  options.one_of(where, "language", language, self.texts:languages(), 4)
   local codes, own = self.texts:table().language, {}
   for i, value in ipairs(list) do
     own[#own + 1] = codes[i] == language and value or nil
@@ -50,10 +50,10 @@ local function total(self, list, language)
 end
 
 --- Returns the NLL of all texts together, or of those of one language [nats].
----@param language? string  such as "swa"
+---@param language? string  such as "swa"; over all texts by default
 ---@return number
 function Loss:total(language)
-  return total(self, self.nll, language)
+  return (total("Loss:total", self, self.nll, language)) -- no tail call: an error blames the caller's line
 end
 
 --- Returns the mean NLL per predicted token [nats]; the first token of a text is not predicted.
@@ -64,7 +64,7 @@ end
 ---local l = model.load("mini"):loss(texts)
 ---assert(math.abs(l:total("eng") + l:total("deu") - l:total()) < 1e-9 and l:mean("eng") ~= l:mean())
 function Loss:mean(language)
-  return total(self, self.nll, language) / total(self, self.tokens, language)
+  return total("Loss:mean", self, self.nll, language) / total("Loss:mean", self, self.tokens, language)
 end
 
 --- Returns exp of the mean token NLL.

@@ -160,7 +160,7 @@ function M.one_of(where, option, value, names, level)
       return value
     end
   end
-  return fail(level or 3, "%s: unknown %s '%s'%s, expected one of: %s", where, option, M.shown(value),
+  fail(level or 3, "%s: unknown %s '%s'%s, expected one of: %s", where, option, M.shown(value),
     spelling.did_you_mean(M.shown(value), names), table.concat(names, ", "))
 end
 

@@ -1,6 +1,7 @@
 -- Records of runs: plain data with everything that made a result, saved as JSON lines.
 
 local json = require("residua.json")
+local library = require("residua.library")
 local source = require("residua.help.source")
 local system = require("residua.system")
 
@@ -57,15 +58,10 @@ local function plain_figures(figures)
 end
 
 -- The comment that opens the script.
-local function method_of(path)
+local function method_of(experiment)
+  local path = debug.getinfo(experiment.run, "S").source:match("^@(.*)$")
   local file = path and source.read(path)
   return file and file.summary or ""
-end
-
--- Two runs of one id may be of two versions of its script.
-local function digest_of(path)
-  local file <close> = path and io.open(path, "rb") or nil
-  return file and system.digest(file:read("a")) or nil
 end
 
 --- Returns the record of one run: id, title, asks, verdicts, rows, params, seed, digests, versions, started (UTC),
@@ -74,13 +70,12 @@ end
 ---@return table  plain (for JSON), judged (the verdicts), tables, figures, method (a text) for the report
 function M.of(run)
   local x, libraries = run.context, system.libraries()
-  local path = debug.getinfo(run.experiment.run, "S").source:match("^@(.*)$")
   return { id = run.experiment.id, judged = run.verdicts, tables = x.tables, figures = x.figures,
-    method = method_of(path), plain = {
+    method = method_of(run.experiment), plain = {
     id = run.experiment.id, title = run.experiment.title, asks = run.experiment.asks,
     verdicts = plain_verdicts(run.verdicts), rows = plain_rows(x.tables), params = plain(run.params), seed = x.seed,
     digests = { model = x.model:digest(), model2 = x.model2 and x.model2:digest(), texts = x.texts:digest(),
-      tokenizer = x.model:tokenizer():digest(), script = digest_of(path) },
+      tokenizer = x.model:tokenizer():digest(), script = library.digest(run.experiment) },
     model = x.model:name(), model2 = x.model2 and x.model2:name(), texts = x.texts:name(),
     versions = { residua = system.version(), libtorch = libraries.libtorch, lua = _VERSION,
       products = libraries.products },

@@ -13,7 +13,7 @@ return function(where, path, content)
   if file then
     written, problem = file:write(content)
     local closed, late = file:close() -- a full disk may show here only
-    written, problem = written and closed, problem or late
+    written, problem = written and closed, ("%s: %s"):format(path, problem or late)
   end
   if not written then
     error(("%s: %s; choose another file"):format(where, problem), 3)

@@ -68,24 +68,33 @@ local function checked(opts)
   return opts
 end
 
--- What tells each plan from the others: the rules that not all of them have.
-local function labels(plans)
-  local rules, count = {}, {}
-  for i, plan in ipairs(plans) do
-    rules[i] = {}
-    for rule in tostring(plan):gsub("^Plan ", ""):gmatch("[^;]+") do
-      rule = rule:match("^%s*(.*)$")
-      rules[i][#rules[i] + 1], count[rule] = rule, (count[rule] or 0) + 1
-    end
-  end
-  for i, own in ipairs(rules) do
-    local special = {}
-    for _, rule in ipairs(own) do
-      special[#special + 1] = (count[rule] < #plans or #plans == 1) and rule or nil
-    end
-    rules[i] = #special > 0 and table.concat(special, "; ") or "what all share"
+-- The rules of a plan, each once.
+local function rules_of(plan)
+  local rules, seen = {}, {}
+  for rule in tostring(plan):gsub("^Plan ", ""):gmatch("%s*([^;]+)") do
+    rules[#rules + 1] = not seen[rule] and rule or nil
+    seen[rule] = true
   end
   return rules
+end
+
+-- What tells each plan from the others: the rules that not all of them have; all rules, where that is nothing.
+local function labels(plans)
+  local count, found = {}, {}
+  for i, plan in ipairs(plans) do
+    found[i] = rules_of(plan)
+    for _, rule in ipairs(found[i]) do
+      count[rule] = (count[rule] or 0) + 1
+    end
+  end
+  for i, rules in ipairs(found) do
+    local special = {}
+    for _, rule in ipairs(rules) do
+      special[#special + 1] = count[rule] < #plans and rule or nil
+    end
+    found[i] = table.concat(#special > 0 and special or rules, "; ")
+  end
+  return found
 end
 
 --- Measures all models on the same texts. Models that are equal are computed once.

@@ -34,6 +34,7 @@ end
 function test.surplus_arguments_are_refused()
   refuses("count: more arguments than it takes; its help lists them", texts.count, texts, "eng")
   refuses("more arguments than it takes", m.layers, m, 3)
+  refuses("threads: more arguments than it takes", system.threads, 4)
   refuses("more arguments than it takes", stack.allclose, stack, stack, 1e-5, 1e-5)
 end
 

@@ -66,7 +66,7 @@ function test.a_misspelt_member_is_named()
     ["corpus.of({ eng = { \"One.\" } }):first(1):table().language:perplexty()"] =
       "attempt to call a nil value (method 'perplexty') (did you mean 'perplexity'?)\n",
     ["table_of({ { a = 1 } }):sort(\"a\")"] =
-      "attempt to call a nil value (method 'sort') (Tensor has it; ?CLASS lists what the others have)\n",
+      "attempt to call a nil value (method 'sort') (a method of Tensor; ?CLASS lists those of another)\n",
     ["quant:int { bits = 4 }"] = "quant.int is no method: write quant.int(opts?), with a dot\n",
     ["model:load \"mini\""] = "model.load is no method: write model.load(name), with a dot\n",
     ["quant.itn()"] = "input:1: quant has no 'itn' (did you mean 'int'?); ?quant lists what it has\n",
