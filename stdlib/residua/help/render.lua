@@ -1,5 +1,6 @@
 -- Lays out documentation in 80 columns.
 local lookup = require("residua.help.lookup")
+local screen = require("residua.screen")
 local text = require("residua.text")
 
 local M = {}
@@ -134,7 +135,8 @@ function M.prose(s, indent)
   return table.concat(lines, "\n")
 end
 
---- Returns one line per (name, summary), the summaries aligned and cut at 80 columns.
+--- Returns one line per (name, summary), the summaries aligned and cut at the width of the
+--- screen, 80 cells at least; what every summary of a function opens with, "Returns", is left out.
 ---@param rows {[1]: string, [2]: string}[]
 ---@return string
 ---@example
@@ -147,8 +149,8 @@ function M.list(rows)
   end
   local lines = {}
   for index, row in ipairs(rows) do
-    local line = "  " .. text.pad(row[1], widest) .. "  " .. row[2]
-    lines[index] = text.cut(line, WIDTH):gsub("%s+$", "")
+    local line = "  " .. text.pad(row[1], widest) .. "  " .. row[2]:gsub("^Returns ", "")
+    lines[index] = text.cut(line, math.max(WIDTH, screen.width())):gsub("%s+$", "")
   end
   return table.concat(lines, "\n")
 end
