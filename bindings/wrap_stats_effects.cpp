@@ -105,7 +105,7 @@ int stats_bootstrap(lua_State* L) {
 int stats_interval_p(lua_State* L) {
   const Interval interval{check_number(L, 1), check_number(L, 2), check_number(L, 3),
                           opt_number(L, 5, 0.95)};
-  return push(L, interval_p(interval, check_number(L, 4)));
+  return push(L, interval_p(interval, check_number(L, 4), opt_integer(L, 6, 0)));
 }
 
 int stats_quantiles(lua_State* L) {
@@ -184,6 +184,7 @@ assert(stats.ratio({ 1, 2, 3 }, { 2, 2, 2 }).estimate == 1))"},
 @param high number
 @param border number
 @param level? number  Of the interval; 0.95 when absent.
+@param units? integer  That the effect rests on; where few, p falls more slowly. Many when absent.
 @return number
 @example
 assert(math.abs(stats.interval_p(1, 0, 2, 0) - 0.05) < 1e-12))"},

@@ -121,7 +121,7 @@ at::Tensor run_head(const Model& model, const at::Tensor& hidden) {
 }
 
 int64_t batch_tokens(const Architecture& a) {
-  constexpr int64_t kElements = int64_t{5} << 20; // an MLP's activations, 20 MiB: in the cache
+  constexpr int64_t kElements = int64_t{13} << 18; // an MLP's activations, 13 MiB: in the cache
   return std::clamp(kElements / a.mlp_width, int64_t{256}, int64_t{4096});
 }
 

@@ -111,26 +111,34 @@ Interval percentile_interval(double estimate, std::span<const double> resampled,
   return between(estimate, sorted, resampled.size(), (1 - level) / 2, (1 + level) / 2, level);
 }
 
+double outer_quantile(double level, double df, double variance_ratio) {
+  return std::sqrt(variance_ratio) * quantile(boost::math::students_t(df), (1 - level) / 2);
+}
+
+static double outer_quantile_of(double level, int64_t units) {
+  const auto n = static_cast<double>(units);
+  return outer_quantile(level, n - 1, n / (n - 1));
+}
+
 Interval expanded_interval(double estimate, std::span<const double> resampled, double level,
                            int64_t units) {
   require_level(level, "bootstrap");
   if (units < kFewestUnits)
     return {estimate, kNaN, kNaN, level};
-  const auto n = static_cast<double>(units);
-  const double t = quantile(boost::math::students_t(n - 1), (1 - level) / 2);
-  const double tail = cdf(kNormal, std::sqrt(n / (n - 1)) * t);
+  const double tail = cdf(kNormal, outer_quantile_of(level, units));
   const auto sorted = finite_sorted(resampled);
   return between(estimate, sorted, resampled.size(), tail, 1 - tail, level);
 }
 
 Interval bca_interval(double estimate, std::span<const double> resampled,
-                      std::span<const double> jackknife_values, double level) {
+                      std::span<const double> jackknife_values, double level,
+                      std::optional<double> tail) {
   require_level(level, "bootstrap");
   const auto sorted = finite_sorted(resampled);
   if (sorted.empty())
     return {estimate, kNaN, kNaN, level};
   const double z0 = bias(estimate, sorted), a = acceleration(jackknife_values);
-  const double z = quantile(kNormal, (1 - level) / 2);
+  const double z = tail ? *tail : quantile(kNormal, (1 - level) / 2);
   return between(estimate, sorted, resampled.size(), corrected_share(z, z0, a),
                  corrected_share(-z, z0, a), level);
 }
@@ -144,8 +152,11 @@ Interval bootstrap(int64_t n, const Statistic& statistic, const BootstrapOptions
   if (n < kFewestUnits)
     return {estimate, kNaN, kNaN, options.level};
   if (options.method == BootstrapMethod::percentile)
-    return percentile_interval(estimate, resampled, options.level);
-  return bca_interval(estimate, resampled, jackknife(n, statistic), options.level);
+    return options.expanded ? expanded_interval(estimate, resampled, options.level, n)
+                            : percentile_interval(estimate, resampled, options.level);
+  const std::optional<double> z =
+      options.expanded ? std::optional(outer_quantile_of(options.level, n)) : std::nullopt;
+  return bca_interval(estimate, resampled, jackknife(n, statistic), options.level, z);
 }
 
 } // namespace residua::stats

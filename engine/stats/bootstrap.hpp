@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -10,6 +11,10 @@ namespace residua::stats {
 
 /// Fewer observations give no interval: resamples of two are the two and their mean.
 inline constexpr int64_t kFewestUnits = 3;
+
+/// The mean of fewer gets Student's interval: all resamples lie between the least and the greatest,
+/// and of n normal values 2^(1 - n) have the truth outside (n = 5: 6 %).
+inline constexpr int64_t kFewestResampled = 6;
 
 /// An estimate and its interval at a level such as 0.95; bounds are NaN where the data allow none.
 struct Interval {
@@ -26,6 +31,7 @@ struct BootstrapOptions {
   double level = 0.95;
   uint64_t seed = 1;
   BootstrapMethod method = BootstrapMethod::bca;
+  bool expanded = false; ///< as far out as expanded_interval, for what behaves like a mean
 };
 
 /// A statistic of the observations named by their indices from 0, which may repeat.
@@ -49,9 +55,15 @@ Interval percentile_interval(double estimate, std::span<const double> resampled,
 Interval expanded_interval(double estimate, std::span<const double> resampled, double level,
                            int64_t units);
 
+/// How far out the tails of an interval of means begin, as a normal quantile below 0: Student's t
+/// of `df` degrees of freedom, times the root of the unbiased variance over that of the resamples.
+double outer_quantile(double level, double df, double variance_ratio);
+
 /// Interval between quantiles that are corrected for bias (by the share of resampled values below
-/// the estimate) and for skewness (by the leave-one-out values).
+/// the estimate) and for skewness (by the leave-one-out values). `z`: the normal quantile of the
+/// lower tail, that of the level by default; an outer_quantile where units are few.
 Interval bca_interval(double estimate, std::span<const double> resampled,
-                      std::span<const double> jackknife, double level);
+                      std::span<const double> jackknife, double level,
+                      std::optional<double> z = {});
 
 } // namespace residua::stats

@@ -4,12 +4,18 @@
 
 #include <algorithm>
 #include <boost/math/distributions/normal.hpp>
+#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <limits>
 
 namespace residua::stats {
 
-double interval_p(const Interval& interval, double border) {
+/// Two-sided p of a border that lies `times` half-widths away.
+template <class Law> static double p_beyond(const Law& law, double times, double level) {
+  return 2 * cdf(complement(law, times * quantile(law, (1 + level) / 2)));
+}
+
+double interval_p(const Interval& interval, double border, int64_t units) {
   constexpr double kLeast = 0.001;
   require_level(interval.level, "interval_p");
   if (!std::isfinite(interval.estimate) || !std::isfinite(interval.low) ||
@@ -22,9 +28,9 @@ double interval_p(const Interval& interval, double border) {
     return 1;
   if (half <= 0)
     return kLeast;
-  const boost::math::normal normal;
-  const double z = distance / half * quantile(normal, (1 + interval.level) / 2);
-  return std::max(kLeast, 2 * cdf(complement(normal, z)));
+  const double times = distance / half, df = static_cast<double>(units - 1);
+  return std::max(kLeast, units < 2 ? p_beyond(boost::math::normal(), times, interval.level)
+                                    : p_beyond(boost::math::students_t(df), times, interval.level));
 }
 
 } // namespace residua::stats

@@ -5,7 +5,9 @@
 #include "engine/stats/check.hpp"
 #include "engine/stats/cluster_bootstrap.hpp"
 #include "engine/stats/permutation.hpp"
+#include "engine/stats/t_interval.hpp"
 
+#include <cmath>
 #include <limits>
 #include <numeric>
 #include <string>
@@ -16,6 +18,14 @@ namespace {
 
 double mean_of(std::span<const double> values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+double standard_error(const std::vector<double>& values) {
+  const double n = static_cast<double>(values.size()), mean = mean_of(values);
+  double squares = 0;
+  for (const double value : values)
+    squares += (value - mean) * (value - mean);
+  return std::sqrt(squares / (n - 1) / n);
 }
 
 std::vector<double> cluster_means(std::span<const double> values,
@@ -32,12 +42,15 @@ std::vector<double> cluster_means(std::span<const double> values,
   return means;
 }
 
-/// BCa interval of a mean; its leave-one-out values have a closed form, which spares n^2 additions.
+/// Interval of a mean: Student's where values are few, else BCa; its leave-one-out values have a
+/// closed form, which spares n^2 additions.
 Interval mean_interval(const std::vector<double>& values, const EffectOptions& options) {
   const double n = static_cast<double>(values.size()), mean = mean_of(values);
   constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
   if (static_cast<int64_t>(values.size()) < kFewestUnits)
     return {mean, kNaN, kNaN, options.level};
+  if (static_cast<int64_t>(values.size()) < kFewestResampled)
+    return t_interval(mean, standard_error(values), n - 1, options.level);
   std::vector<double> left_out;
   for (const double value : values)
     left_out.push_back((n * mean - value) / (n - 1));
@@ -50,7 +63,8 @@ Interval mean_interval(const std::vector<double>& values, const EffectOptions& o
   const auto resampled =
       resample(static_cast<int64_t>(values.size()), statistic,
                {.resamples = options.resamples, .level = options.level, .seed = options.seed});
-  return bca_interval(mean, resampled, left_out, options.level);
+  return bca_interval(mean, resampled, left_out, options.level,
+                      outer_quantile(options.level, n - 1, n / (n - 1)));
 }
 
 Interval two_level_interval(std::span<const double> values, std::span<const int64_t> clusters,
@@ -81,6 +95,7 @@ Effect mean_effect(std::span<const double> values, std::span<const int64_t> clus
                    const std::string& function) {
   require_labels(values.size(), clusters, units, function);
   require_level(options.level, function);
+  require_resamples(options.resamples, function);
   const auto means = cluster_means(values, clusters);
   const Interval interval = units.empty() ? mean_interval(means, options)
                                           : two_level_interval(values, clusters, units, options);

@@ -26,8 +26,9 @@ struct EffectOptions {
 /// Mean of `values` against 0. `clusters` labels the cluster (language) of each value; without it
 /// each value is one. Clusters count alike, however many values they have: the estimate is the mean
 /// of their means, p comes from flips of the signs of their means, and the interval is BCa over
-/// clusters. Where `units` (sentences) is given as well, the interval is the percentile one over
-/// both, with the same sentences drawn in every cluster.
+/// clusters, as far out as Student's t asks for, or Student's own of fewer than kFewestResampled.
+/// Where `units` (sentences) is given as well, the interval is the percentile one over both, with
+/// the same sentences drawn in every cluster.
 Effect one_sample(std::span<const double> values, std::span<const int64_t> clusters = {},
                   std::span<const int64_t> units = {}, const EffectOptions& options = {});
 

@@ -23,7 +23,9 @@ Interval ratio_of_sums(std::span<const double> numerators, std::span<const doubl
     }
     return above / below;
   };
-  return bootstrap(static_cast<int64_t>(numerators.size()), ratio, options);
+  BootstrapOptions like_a_mean = options;
+  like_a_mean.expanded = true;
+  return bootstrap(static_cast<int64_t>(numerators.size()), ratio, like_a_mean);
 }
 
 std::vector<double> resample_counts(int64_t n, int64_t resamples, uint64_t seed) {

@@ -4,6 +4,7 @@
 #include "engine/stats/bootstrap.hpp"
 #include "engine/stats/check.hpp"
 #include "engine/stats/random.hpp"
+#include "engine/stats/t_interval.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -41,12 +42,39 @@ void add_influences(std::span<const double> values, double estimate, double sign
     list.push_back(estimate - sign * (value - centre) / n);
 }
 
+/// Welch's view of a difference of means.
+struct Welch {
+  double error; ///< its standard error
+  double df;    ///< Satterthwaite's degrees of freedom
+  double ratio; ///< of the unbiased variance to that of the resamples
+};
+
+Welch welch(std::span<const double> a, std::span<const double> b) {
+  double unbiased = 0, resampled = 0, squares = 0;
+  for (const auto& group : {a, b}) {
+    const double n = static_cast<double>(group.size()), centre = mean(group);
+    double sum = 0;
+    for (const double value : group)
+      sum += (value - centre) * (value - centre);
+    const double variance = sum / (n - 1) / n; // of the mean
+    unbiased += variance;
+    resampled += variance * (n - 1) / n;
+    squares += variance * variance / (n - 1);
+  }
+  if (!(squares > 0)) // constant groups
+    return {0, static_cast<double>(a.size() + b.size() - 2), 1};
+  return {std::sqrt(unbiased), unbiased * unbiased / squares, unbiased / resampled};
+}
+
 Interval interval_of(std::span<const double> a, std::span<const double> b,
                      const EffectOptions& options) {
   constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
   const double estimate = mean(a) - mean(b);
   if (static_cast<int64_t>(std::min(a.size(), b.size())) < kFewestUnits)
     return {estimate, kNaN, kNaN, options.level};
+  const auto [error, df, ratio] = welch(a, b);
+  if (static_cast<int64_t>(std::min(a.size(), b.size())) < kFewestResampled)
+    return t_interval(estimate, error, df, options.level);
   Random random(options.seed);
   std::vector<double> resampled, influences;
   for (int64_t i = 0; i < options.resamples; ++i) {
@@ -56,7 +84,8 @@ Interval interval_of(std::span<const double> a, std::span<const double> b,
   }
   add_influences(a, estimate, 1, influences);
   add_influences(b, estimate, -1, influences);
-  return bca_interval(estimate, resampled, influences, options.level);
+  return bca_interval(estimate, resampled, influences, options.level,
+                      outer_quantile(options.level, df, ratio));
 }
 
 /// In how many ways k of n can be chosen.
@@ -125,6 +154,7 @@ Effect difference(std::span<const double> a, std::span<const double> b,
   require_finite(a, "difference: a");
   require_finite(b, "difference: b");
   require_level(options.level, "difference");
+  require_resamples(options.resamples, "difference");
   require_resamples(options.resamples, "difference");
   require_resamples(options.flips, "difference: flips");
   const Interval interval = interval_of(a, b, options);

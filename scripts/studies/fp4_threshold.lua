@@ -4,8 +4,8 @@
 return experiment {
   id = "fp4_threshold", title = "FP4 threshold",
   asks = "Does training stop where a gradient is below sqrt(3) times its rounding noise?",
-  params = { size = 32768, repeats = 6, steps = 40, runs = 4, rate = 0.5, sentences = 4, width = 32 },
-  quick = { steps = 8, runs = 3 }, full = { repeats = 24, steps = 400, runs = 8, sentences = 16 },
+  params = { size = 32768, repeats = 6, steps = 40, runs = 6, rate = 0.5, sentences = 4, width = 32 },
+  quick = { steps = 8 }, full = { repeats = 24, steps = 400, runs = 8, sentences = 16 },
   predicts = {
     stated = { "at the threshold the best step gains less than half of what it does without noise", below = 0.5 },
     three_quarters = { "at the threshold the best step gains 75 % of that without noise", within = { 0.72, 0.78 } },

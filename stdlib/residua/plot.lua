@@ -118,7 +118,7 @@ end
 ---@param path string
 ---@param opts? residua.plot.SvgOpts
 ---@example
----local path = os.tmpname()
+---local path = os.tmpname() .. ".svg"
 ---local saved, why = pcall(function() plot({ 3, 1, 2 }):save(path) end)
 ---assert(saved and io.open(path):read("a"):find("<svg", 1, true) or why:find("gnuplot", 1, true))
 ---os.remove(path)
@@ -128,7 +128,7 @@ function Figure:save(path, opts)
   if not svg then
     error("Figure:save: " .. why, 2)
   end
-  save("Figure:save", path, svg .. "\n")
+  save("Figure:save", path, svg .. "\n", ".svg")
 end
 
 local MAKERS <const> = { heat = grid.of, histogram = samples.histogram, qq = samples.qq }

@@ -4,10 +4,14 @@
 ---@param where string  name of the function that the user called
 ---@param path string
 ---@param content string
+---@param kind string  what the name has to end in: ".csv"
 ---@example
----local ok, message = pcall(require("residua.save"), "Table:save", "/no/such/folder/x.csv", "a")
+---local ok, message = pcall(require("residua.save"), "Table:save", "/no/such/folder/x.csv", "a", ".csv")
 ---assert(not ok and message:find("Table:save: /no/such/folder/x.csv: No such file or directory", 1, true))
-return function(where, path, content)
+return function(where, path, content, kind)
+  if path:sub(-#kind) ~= kind then
+    error(("%s: '%s' does not end in %s, which is what it writes"):format(where, path, kind), 3)
+  end
   local file, problem = io.open(path, "wb")
   local written = file
   if file then

@@ -77,12 +77,12 @@ end
 --- Writes the rows to a file as CSV: every digit, and an effect as three columns (name, name_low, name_high).
 ---@param path string
 ---@example
----local path = os.tmpname()
+---local path = os.tmpname() .. ".csv"
 ---table_of({ { bits = 4, loss = 2.5 } }):save(path)
 ---assert(io.open(path):read("a") == "bits,loss\r\n4,2.5\r\n" and os.remove(path))
 function Table:save(path)
   options.argument("Table:save", "path", path, "string")
-  save("Table:save", path, require("residua.report.csv").text(self))
+  save("Table:save", path, require("residua.report.csv").text(self), ".csv")
 end
 
 --- Returns one column as a list; missing values are left out.

@@ -159,7 +159,7 @@ function test.markdown()
     "\\<script\\>alert('x')\\</script\\> & \"y\" \\| \\`z\\` \\_a\\_ \\<b\\>", "```text\n", "1.5 \\[1, 2\\]")
   for line in md:gmatch("[^\n]+") do
     if line:find("^| X%-001 ") then
-      t.eq(select(2, line:gsub("([^\\])|", "%1|")), 8, line)
+      t.eq(select(2, line:gsub("([^\\])|", "%1|")), 9, line)
     end
   end
 end

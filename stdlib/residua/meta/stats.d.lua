@@ -337,11 +337,12 @@ function M.holm(p) end
 ---@param high number
 ---@param border number
 ---@param level? number  Of the interval; 0.95 when absent.
+---@param units? integer  That the effect rests on; where few, p falls more slowly. Many when absent.
 ---@return number
 ---```lua
 --- assert(math.abs(stats.interval_p(1, 0, 2, 0) - 0.05) < 1e-12)
 ---```
-function M.interval_p(estimate, low, high, border, level) end
+function M.interval_p(estimate, low, high, border, level, units) end
 
 --- Returns the Jensen-Shannon distance, and the divergence that it is the root of.
 ---@param p Tensor|number[]  Weights, 0 or more; normalised.

@@ -40,12 +40,12 @@ local function verdict_table(records, first)
   local rows = {}
   for _, record in ipairs(records) do
     for _, row in ipairs(verdicts.rows(record.judged)) do
-      row.experiment = record.plain.id
+      row.experiment, row["p (Holm)"] = record.plain.id, row.p
       row.verdict = verdicts.SIGNS[row.verdict] .. " " .. row.verdict
       rows[#rows + 1] = row
     end
   end
-  local columns = { "name", "verdict", "prediction", "effect", "expected", "p", "why" }
+  local columns = { "name", "verdict", "prediction", "effect", "expected", "p (Holm)", "n", "why" }
   if first then
     table.insert(columns, 1, first)
   end

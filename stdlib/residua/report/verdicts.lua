@@ -16,7 +16,8 @@ M.SIGNS = { supported = "✓", refuted = "✗", inconclusive = "?", ["not run"] 
 M.MEANING = "Predictions were declared before the run. Supported: the whole interval of the effect lies where it was "
   .. "predicted, and p is at most 0.05 after Holm's correction within the experiment. Refuted: the whole interval lies "
   .. "elsewhere, with the same p. Inconclusive: neither, so nothing is shown. Not run: something was missing that the "
-  .. "prediction needs."
+  .. "prediction needs. Brackets are intervals of 95 % unless said otherwise; n counts the units that vary: languages, "
+  .. "sentences, layers."
 
 --- Returns why a verdict is what it is, and whether it rests on numbers that nobody measured here.
 ---@param entry table  as `verdict.of` returns them

@@ -29,7 +29,8 @@ end
 local effect_spec = { clusters = { "table" }, units = { "table" }, seed = { "integer", 1 },
   level = { "number", 0.95 }, resamples = { "integer", 2000 } }
 
---- Returns the mean of values with a bootstrap interval, and the two-sided p of a sign-flip test against 0.
+--- Returns the mean of values with its interval, and the two-sided p of a sign-flip test against 0. The interval is the
+--- bootstrap's (BCa, as far out as Student's t asks for); of fewer than 6 values or clusters, Student's own.
 ---@param values number[]
 ---@param opts? residua.stats.EffectOpts
 ---@return table effect  estimate, low, high, p, n, level

@@ -17,7 +17,7 @@ M.wilcoxon = native.wilcoxon
 local two_sample_spec = { seed = { "integer", 1 }, level = { "number", 0.95 }, resamples = { "integer", 2000 } }
 
 --- Returns the difference mean(a) - mean(b) of two groups that are not paired, with a bootstrap interval over the
---- values of each and the two-sided p of permuted group labels.
+--- values of each (where a group has fewer than 6, Welch's) and the two-sided p of permuted group labels.
 ---@param a number[]
 ---@param b number[]
 ---@param opts? residua.stats.TwoSampleOpts

@@ -3,6 +3,7 @@
 #include "engine/stats/association.hpp"
 #include "engine/stats/random.hpp"
 #include "engine/stats/resampling.hpp"
+#include "engine/stats/two_sample.hpp"
 
 #include "tests/support/catch.hpp"
 
@@ -44,6 +45,31 @@ TEST_CASE("intervals of means cover, of normal and of skewed values", "[stats][c
         draw(80, [&] { return skewed ? -std::log(1 - random.uniform()) : random.normal(); });
     return one_sample(values, {}, {}, {.resamples = kResamples, .flips = 19, .seed = seed});
   });
+  CHECK(share >= 0.93);
+  CHECK(share <= 0.97);
+}
+
+TEST_CASE("intervals of means of few values cover", "[stats][coverage]") {
+  const std::size_t n = GENERATE(3, 5, 6, 7, 8, 15);
+  CAPTURE(n);
+  const double share = coverage(0, [&](Random& random, uint64_t seed) {
+    const auto values = draw(n, [&] { return random.normal(); });
+    return one_sample(values, {}, {}, {.resamples = kResamples, .flips = 19, .seed = seed});
+  });
+  CHECK(share >= 0.93);
+  CHECK(share <= 0.97);
+}
+
+TEST_CASE("intervals of differences of small groups cover", "[stats][coverage]") {
+  const auto [n, m, spread] = GENERATE(table<std::size_t, std::size_t, double>(
+      {{3, 7, 1}, {6, 6, 1}, {8, 8, 1}, {8, 8, 3}, {5, 20, 2}}));
+  CAPTURE(n, m, spread);
+  const double share =
+      coverage(0, [&, n = n, m = m, spread = spread](Random& random, uint64_t seed) {
+        const auto a = draw(n, [&] { return random.normal(); });
+        const auto b = draw(m, [&] { return spread * random.normal(); });
+        return difference(a, b, {.resamples = kResamples, .flips = 19, .seed = seed});
+      });
   CHECK(share >= 0.93);
   CHECK(share <= 0.97);
 }

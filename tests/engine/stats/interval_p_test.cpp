@@ -16,6 +16,13 @@ TEST_CASE("p of a normal interval is that of the z test") {
   CHECK(interval_p(interval, 3) == Approx(std::erfc(1 / se / std::sqrt(2.0))).epsilon(1e-10));
 }
 
+TEST_CASE("p of Student's interval of few units is that of the t test") {
+  const double se = 0.5, t975 = 4.302652729911275; // scipy.stats.t.ppf(0.975, 2)
+  const residua::stats::Interval interval{4, 4 - t975 * se, 4 + t975 * se, 0.95};
+  CHECK(interval_p(interval, 0, 3) == Approx(0.015268072165338209).epsilon(1e-10)); // 2 t.sf(8, 2)
+  CHECK(interval_p(interval, 0) == 0.001);
+}
+
 TEST_CASE("p is 1 - level where the border is a bound, on either side of a skewed interval") {
   const residua::stats::Interval interval{1, 0.5, 3, 0.9};
   CHECK(interval_p(interval, 0.5) == Approx(0.1));

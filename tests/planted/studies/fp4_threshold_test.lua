@@ -15,7 +15,7 @@ local function judged(seed, change, steps)
   local x = context.new { experiment = declared, model = support.model(1, 1), seed = seed,
     texts = corpus.of { eng = { "One cat, two cats." } }, write = function() end }
   quant.int = change and function(opts) return real(change(opts)) end or real
-  local ok, message = pcall(declared.run, { size = 8192, repeats = 6, steps = steps or 1, runs = 3,
+  local ok, message = pcall(declared.run, { size = 8192, repeats = 6, steps = steps or 1, runs = 6,
     rate = 0.5, sentences = 1, width = 8 }, x)
   quant.int = real
   assert(ok, message)
