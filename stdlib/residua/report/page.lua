@@ -11,15 +11,14 @@ local M = {}
 
 local element, text = html.element, html.text
 
-local COLUMNS <const> = { "experiment", "name", "verdict", "prediction", "effect [interval]", "expected", "p (Holm)",
-  "why" }
+local COLUMNS <const> = { "experiment", "verdict", "prediction", "effect [interval]", "expected", "p (Holm)", "why" }
 
 local function summary_table(records)
   local rows = {}
   for _, record in ipairs(records) do
     for _, row in ipairs(section.verdict_rows(record.judged)) do
-      row.experiment = { markup = element("a", { href = "#" .. record.key }, html.escape(record.plain.id)),
-        header = true }
+      row.experiment = { markup = element("a", { href = "#" .. record.key }, html.escape(record.plain.id)) .. " "
+        .. html.escape(row.name), header = true }
       row.prediction.header = nil
       rows[#rows + 1] = row
     end
