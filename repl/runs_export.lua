@@ -4,6 +4,7 @@ local json = require("residua.json")
 local options = require("residua.options")
 local text = require("residua.text")
 local why_of = require("residua.report.verdicts").why
+local write_file = require("residua.write_file")
 
 local M = {}
 
@@ -70,14 +71,10 @@ function M.write(records, format, path)
     io.stdout:write(content)
     return 0
   end
-  local file, message = io.open(path, "wb")
-  if not file then
-    return nil, ("%s; choose another file for --out"):format(message)
-  end
-  local written, problem = file:write(content)
-  local closed, late = file:close()
-  if not (written and closed) then
-    error(("%s: cannot be written: %s; choose another file for --out"):format(path, problem or late), 0)
+  local written, problem, opened = write_file(path, content)
+  if not written then
+    problem = ("%s; choose another file for --out"):format(problem)
+    return opened and error(problem, 0) or nil, problem
   end
   print(("wrote %s to %s"):format(text.counted(#records, "run"), path))
   return 0

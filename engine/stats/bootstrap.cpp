@@ -115,7 +115,7 @@ double outer_quantile(double level, double df, double variance_ratio) {
   return std::sqrt(variance_ratio) * quantile(boost::math::students_t(df), (1 - level) / 2);
 }
 
-static double outer_quantile_of(double level, int64_t units) {
+double mean_outer_quantile(double level, int64_t units) {
   const auto n = static_cast<double>(units);
   return outer_quantile(level, n - 1, n / (n - 1));
 }
@@ -125,7 +125,7 @@ Interval expanded_interval(double estimate, std::span<const double> resampled, d
   require_level(level, "bootstrap");
   if (units < kFewestUnits)
     return {estimate, kNaN, kNaN, level};
-  const double tail = cdf(kNormal, outer_quantile_of(level, units));
+  const double tail = cdf(kNormal, mean_outer_quantile(level, units));
   const auto sorted = finite_sorted(resampled);
   return between(estimate, sorted, resampled.size(), tail, 1 - tail, level);
 }
@@ -155,7 +155,7 @@ Interval bootstrap(int64_t n, const Statistic& statistic, const BootstrapOptions
     return options.expanded ? expanded_interval(estimate, resampled, options.level, n)
                             : percentile_interval(estimate, resampled, options.level);
   const std::optional<double> z =
-      options.expanded ? std::optional(outer_quantile_of(options.level, n)) : std::nullopt;
+      options.expanded ? std::optional(mean_outer_quantile(options.level, n)) : std::nullopt;
   return bca_interval(estimate, resampled, jackknife(n, statistic), options.level, z);
 }
 

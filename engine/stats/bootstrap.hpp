@@ -59,6 +59,9 @@ Interval expanded_interval(double estimate, std::span<const double> resampled, d
 /// of `df` degrees of freedom, times the root of the unbiased variance over that of the resamples.
 double outer_quantile(double level, double df, double variance_ratio);
 
+/// That of the mean of so many units.
+double mean_outer_quantile(double level, int64_t units);
+
 /// Interval between quantiles that are corrected for bias (by the share of resampled values below
 /// the estimate) and for skewness (by the leave-one-out values). `z`: the normal quantile of the
 /// lower tail, that of the level by default; an outer_quantile where units are few.

@@ -64,7 +64,7 @@ Interval mean_interval(const std::vector<double>& values, const EffectOptions& o
       resample(static_cast<int64_t>(values.size()), statistic,
                {.resamples = options.resamples, .level = options.level, .seed = options.seed});
   return bca_interval(mean, resampled, left_out, options.level,
-                      outer_quantile(options.level, n - 1, n / (n - 1)));
+                      mean_outer_quantile(options.level, static_cast<int64_t>(values.size())));
 }
 
 Interval two_level_interval(std::span<const double> values, std::span<const int64_t> clusters,

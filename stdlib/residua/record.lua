@@ -4,6 +4,7 @@ local json = require("residua.json")
 local library = require("residua.library")
 local source = require("residua.help.source")
 local system = require("residua.system")
+local write_file = require("residua.write_file")
 
 local M = {}
 
@@ -97,11 +98,14 @@ function M.save(records, folder)
   end
   system.make_folder(own)
   local path = own .. "/record.jsonl"
-  local file = assert(io.open(path, "w"))
-  for _, entry in ipairs(records) do
-    file:write(json.encode(entry.plain), "\n")
+  local lines = {}
+  for index, entry in ipairs(records) do
+    lines[index] = json.encode(entry.plain) .. "\n"
   end
-  file:close()
+  local written, problem = write_file(path, table.concat(lines))
+  if not written then
+    error(("%s; choose another folder with --out"):format(problem), 0)
+  end
   return path
 end
 

@@ -4,18 +4,14 @@ local csv = require("residua.report.csv")
 local markdown = require("residua.report.markdown")
 local page = require("residua.report.page")
 local system = require("residua.system")
+local write_file = require("residua.write_file")
 
 local M = {}
 
 local function write(path, content)
-  local file, message = io.open(path, "wb")
-  if not file then
-    error(("%s; choose another folder with --out"):format(message), 0)
-  end
-  local ok, problem = file:write(content)
-  file:close()
-  if not ok then
-    error(("%s: %s; make room on the disk"):format(path, problem), 0)
+  local written, problem, opened = write_file(path, content)
+  if not written then
+    error(("%s; %s"):format(problem, opened and "make room on the disk" or "choose another folder with --out"), 0)
   end
 end
 

@@ -1,5 +1,7 @@
 -- What the user asked to have in a file.
 
+local write_file = require("residua.write_file")
+
 --- Writes a text to a file; an error names the file.
 ---@param where string  name of the function that the user called
 ---@param path string
@@ -12,13 +14,7 @@ return function(where, path, content, kind)
   if path:sub(-#kind) ~= kind then
     error(("%s: '%s' does not end in %s, which is what it writes"):format(where, path, kind), 3)
   end
-  local file, problem = io.open(path, "wb")
-  local written = file
-  if file then
-    written, problem = file:write(content)
-    local closed, late = file:close() -- a full disk may show here only
-    written, problem = written and closed, ("%s: %s"):format(path, problem or late)
-  end
+  local written, problem = write_file(path, content)
   if not written then
     error(("%s: %s; choose another file"):format(where, problem), 3)
   end

@@ -2,6 +2,7 @@
 
 local library = require("residua.library")
 local system = require("residua.system")
+local write_file = require("residua.write_file")
 
 local M = {}
 
@@ -53,12 +54,10 @@ function M.write(name)
   if problem then
     return nil, problem
   end
-  local file, message = io.open(path, "w")
-  if not file then
-    return nil, message
+  local written, trouble = write_file(path, TEMPLATE:format(id))
+  if not written then
+    return nil, trouble
   end
-  file:write(TEMPLATE:format(id))
-  file:close()
   return path
 end
 
