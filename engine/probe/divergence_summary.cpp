@@ -34,6 +34,12 @@ using Sums = Eigen::Array<double, kSums, 1>;
 constexpr const char* kMeanNames[] = {"ppl",       "ppl_base",       "correlation", "ln_ppl_ratio",
                                       "ppl_ratio", "ppl_difference", "mean_kld",    "mean_dp",
                                       "rms_dp",    "same_top"};
+constexpr double kInf = std::numeric_limits<double>::infinity();
+/// What they can be, of which Student's interval of few sentences knows nothing.
+constexpr std::pair<double, double> kMeanRanges[] = {
+    {0, kInf},     {0, kInf}, {-1, 1},     {-kInf, kInf}, {0, kInf},
+    {-kInf, kInf}, {0, kInf}, {-100, 100}, {0, 100},      {0, 100}};
+static_assert(std::size(kMeanRanges) == std::size(kMeanNames));
 constexpr double kQuantiles[] = {0, 0.01, 0.05, 0.1, 0.5, 0.9, 0.95, 0.99, 0.999, 1};
 constexpr const char* kQuantileNames[2][std::size(kQuantiles)] = {
     {"min_kld", "kld_p01", "kld_p05", "kld_p10", "median_kld", "kld_p90", "kld_p95", "kld_p99",
@@ -109,13 +115,19 @@ class Summarizer {
   stats::DrawnQuantiles kld_, dp_;
 };
 
-stats::Interval interval_of(double estimate, const List& drawn, double level, int64_t units) {
+/// Interval of metric number `metric`; none of a quantile reaches beyond what was drawn.
+stats::Interval interval_of(std::size_t metric, double estimate, const List& drawn, double level,
+                            int64_t units) {
   List finite;
   std::copy_if(drawn.begin(), drawn.end(), std::back_inserter(finite),
                [](double value) { return std::isfinite(value); });
-  if (2 * finite.size() <= drawn.size() || !std::isfinite(estimate))
+  if (2 * finite.size() <= drawn.size() || !std::isfinite(estimate) || units < stats::kFewestUnits)
     return {estimate, kNaN, kNaN, level};
-  return stats::expanded_interval(estimate, finite, level, units);
+  if (metric >= std::size(kMeanNames))
+    return stats::outer_interval(estimate, finite, stats::mean_outer_quantile(level, units), level);
+  const stats::Interval interval = stats::expanded_interval(estimate, finite, level, units);
+  const auto [least, most] = kMeanRanges[metric];
+  return {estimate, std::max(interval.low, least), std::min(interval.high, most), level};
 }
 
 int64_t count_units(const Group& group) {
@@ -139,7 +151,7 @@ DivergenceSummary summary_of(const Group& group, std::size_t units, std::span<co
   DivergenceSummary summary{static_cast<int64_t>(group.kld.size()), {}};
   for (std::size_t i = 0; i < names.size(); ++i)
     summary.metrics.emplace_back(names[i],
-                                 interval_of(estimates[i], drawn[i], level, count_units(group)));
+                                 interval_of(i, estimates[i], drawn[i], level, count_units(group)));
   return summary;
 }
 

@@ -30,7 +30,8 @@ struct DivergenceSummaryOptions {
 /// Summaries of `groups` groups from the values of one model, as `diverge` gives them. Texts have a
 /// group (0 to groups - 1) and a unit (a sentence, 0 or more) each. Intervals are expanded
 /// percentile intervals (stats::expanded_interval) over resampled units, the same ones in every
-/// group; NaN where a group has fewer than kFewestUnits. At 95 % those of the mean cover 93 to 97 %
+/// group (of means of fewer than kFewestResampled units, Student's); NaN where a group has fewer
+/// than kFewestUnits. At 95 % those of the mean cover 93 to 97 %
 /// from 100 sentences on (simulated; 92.7 % with 30 to 50). Those of extremes say how much they
 /// rest on few sentences: none reaches beyond what was seen. Throws Error where a value is not
 /// finite, and for a group without texts.

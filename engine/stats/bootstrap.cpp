@@ -5,6 +5,7 @@
 #include "engine/stats/check.hpp"
 #include "engine/stats/quantile.hpp"
 #include "engine/stats/random.hpp"
+#include "engine/stats/t_interval.hpp"
 
 #include <algorithm>
 #include <boost/math/distributions/normal.hpp>
@@ -29,12 +30,30 @@ std::vector<double> finite_sorted(std::span<const double> values) {
   return result;
 }
 
+bool has_interval(double estimate, std::span<const double> finite, std::size_t drawn) {
+  return std::isfinite(estimate) && !finite.empty() && 2 * finite.size() >= drawn;
+}
+
 /// Interval between two quantiles of the resampled values, if enough of them are numbers.
 Interval between(double estimate, std::span<const double> sorted, std::size_t drawn, double low,
                  double high, double level) {
-  if (!std::isfinite(estimate) || sorted.empty() || 2 * sorted.size() < drawn)
+  if (!has_interval(estimate, sorted, drawn))
     return {estimate, kNaN, kNaN, level};
   return {estimate, quantile_sorted(sorted, low), quantile_sorted(sorted, high), level};
+}
+
+/// Student's interval; the variance of resamples is the unbiased one times (units - 1) / units.
+Interval few_units_interval(double estimate, std::span<const double> resampled, double level,
+                            int64_t units) {
+  const auto finite = finite_sorted(resampled);
+  if (!has_interval(estimate, finite, resampled.size()))
+    return {estimate, kNaN, kNaN, level};
+  const auto count = static_cast<double>(finite.size()), n = static_cast<double>(units);
+  const double mean = std::accumulate(finite.begin(), finite.end(), 0.0) / count;
+  double squares = 0;
+  for (const double value : finite)
+    squares += (value - mean) * (value - mean);
+  return t_interval(estimate, std::sqrt(squares / count * n / (n - 1)), n - 1, level);
 }
 
 /// z0: the normal quantile of the share of resampled values below the estimate, ties counting half,
@@ -125,8 +144,15 @@ Interval expanded_interval(double estimate, std::span<const double> resampled, d
   require_level(level, "bootstrap");
   if (units < kFewestUnits)
     return {estimate, kNaN, kNaN, level};
-  const double tail = cdf(kNormal, mean_outer_quantile(level, units));
+  if (units < kFewestResampled)
+    return few_units_interval(estimate, resampled, level, units);
+  return outer_interval(estimate, resampled, mean_outer_quantile(level, units), level);
+}
+
+Interval outer_interval(double estimate, std::span<const double> resampled, double z,
+                        double level) {
   const auto sorted = finite_sorted(resampled);
+  const double tail = cdf(kNormal, z);
   return between(estimate, sorted, resampled.size(), tail, 1 - tail, level);
 }
 
@@ -151,9 +177,11 @@ Interval bootstrap(int64_t n, const Statistic& statistic, const BootstrapOptions
   const double estimate = statistic(all);
   if (n < kFewestUnits)
     return {estimate, kNaN, kNaN, options.level};
-  if (options.method == BootstrapMethod::percentile)
-    return options.expanded ? expanded_interval(estimate, resampled, options.level, n)
-                            : percentile_interval(estimate, resampled, options.level);
+  const bool percentile = options.method == BootstrapMethod::percentile;
+  if (options.expanded && (percentile || n < kFewestResampled))
+    return expanded_interval(estimate, resampled, options.level, n);
+  if (percentile)
+    return percentile_interval(estimate, resampled, options.level);
   const std::optional<double> z =
       options.expanded ? std::optional(mean_outer_quantile(options.level, n)) : std::nullopt;
   return bca_interval(estimate, resampled, jackknife(n, statistic), options.level, z);

@@ -51,9 +51,14 @@ Interval percentile_interval(double estimate, std::span<const double> resampled,
 
 /// The same between outer quantiles, as far out as Student's t of `units` - 1 degrees of freedom
 /// and the divisor n of a bootstrap ask for: resampled means of few units vary too little
-/// (Hesterberg 2015, section 5.3). At 95 % and 30 units those of 96.2 %.
+/// (Hesterberg 2015, section 5.3). At 95 % and 30 units those of 96.2 %. Of fewer than
+/// kFewestResampled units it is Student's, from the standard deviation of the resampled values.
 Interval expanded_interval(double estimate, std::span<const double> resampled, double level,
                            int64_t units);
+
+/// The same between the quantiles whose tails begin at the normal quantile `z` below 0, an
+/// outer_quantile.
+Interval outer_interval(double estimate, std::span<const double> resampled, double z, double level);
 
 /// How far out the tails of an interval of means begin, as a normal quantile below 0: Student's t
 /// of `df` degrees of freedom, times the root of the unbiased variance over that of the resamples.

@@ -125,18 +125,29 @@ std::vector<std::vector<int64_t>> group_by_label(std::span<const int64_t> labels
   return result;
 }
 
-Interval cluster_bootstrap(std::span<const int64_t> clusters, std::span<const int64_t> units,
-                           const ClusterStatistic& statistic, const ClusterOptions& options) {
+std::vector<double> cluster_resample(std::span<const int64_t> clusters,
+                                     std::span<const int64_t> units,
+                                     const ClusterStatistic& statistic,
+                                     const ClusterOptions& options) {
   require_design(clusters, units, options);
   Sampler sampler(clusters, units, options);
-  const double estimate = statistic(sampler.all());
   std::vector<double> values;
   for (int64_t i = 0; i < options.resamples; ++i) {
     interrupt::poll();
     values.push_back(statistic(sampler.next()));
   }
-  const Interval interval = percentile_interval(estimate, values, options.level);
-  return sampler.fewest() < kFewestUnits ? Interval{estimate, kNaN, kNaN, options.level} : interval;
+  return values;
+}
+
+Interval cluster_bootstrap(std::span<const int64_t> clusters, std::span<const int64_t> units,
+                           const ClusterStatistic& statistic, const ClusterOptions& options) {
+  require_design(clusters, units, options);
+  Sampler sampler(clusters, units, options);
+  const double estimate = statistic(sampler.all());
+  if (sampler.fewest() < kFewestUnits)
+    return {estimate, kNaN, kNaN, options.level};
+  return percentile_interval(estimate, cluster_resample(clusters, units, statistic, options),
+                             options.level);
 }
 
 double mean_of_cluster_means(std::span<const double> values, const ClusterDraw& draw) {

@@ -34,6 +34,12 @@ struct ClusterOptions {
 Interval cluster_bootstrap(std::span<const int64_t> clusters, std::span<const int64_t> units,
                            const ClusterStatistic& statistic, const ClusterOptions& options = {});
 
+/// The statistic of each resample.
+std::vector<double> cluster_resample(std::span<const int64_t> clusters,
+                                     std::span<const int64_t> units,
+                                     const ClusterStatistic& statistic,
+                                     const ClusterOptions& options = {});
+
 /// Observations of each cluster, clusters in the order of their labels.
 std::vector<std::vector<int64_t>> group_by_label(std::span<const int64_t> labels);
 

@@ -4,9 +4,12 @@
 #include "engine/stats/bootstrap.hpp"
 #include "engine/stats/check.hpp"
 #include "engine/stats/cluster_bootstrap.hpp"
+#include "engine/stats/crossed.hpp"
+#include "engine/stats/interval_p.hpp"
 #include "engine/stats/permutation.hpp"
 #include "engine/stats/t_interval.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -67,19 +70,6 @@ Interval mean_interval(const std::vector<double>& values, const EffectOptions& o
                       mean_outer_quantile(options.level, static_cast<int64_t>(values.size())));
 }
 
-Interval two_level_interval(std::span<const double> values, std::span<const int64_t> clusters,
-                            std::span<const int64_t> units, const EffectOptions& options) {
-  ClusterOptions two_level;
-  two_level.resamples = options.resamples;
-  two_level.level = options.level;
-  two_level.seed = options.seed;
-  two_level.paired = true;
-  const auto statistic = [&](const ClusterDraw& draw) {
-    return mean_of_cluster_means(values, draw);
-  };
-  return cluster_bootstrap(clusters, units, statistic, two_level);
-}
-
 void require_labels(std::size_t size, std::span<const int64_t> clusters,
                     std::span<const int64_t> units, const std::string& function) {
   if (!clusters.empty())
@@ -97,10 +87,18 @@ Effect mean_effect(std::span<const double> values, std::span<const int64_t> clus
   require_level(options.level, function);
   require_resamples(options.resamples, function);
   const auto means = cluster_means(values, clusters);
-  const Interval interval = units.empty() ? mean_interval(means, options)
-                                          : two_level_interval(values, clusters, units, options);
+  const auto n = static_cast<int64_t>(means.size());
   const double p = sign_flip_p(means, {.resamples = options.flips, .seed = options.seed});
-  return {mean_of(means), interval.low, interval.high, p, static_cast<int64_t>(means.size()),
+  if (units.empty()) {
+    const Interval interval = mean_interval(means, options);
+    return {mean_of(means), interval.low, interval.high, p, n, options.level};
+  }
+  const auto [interval, df] =
+      crossed_mean(values, clusters, units,
+                   {.resamples = options.resamples, .level = options.level, .seed = options.seed});
+  // flips of whole clusters take what their units share for an effect
+  const double of_interval = interval_p(interval, 0, static_cast<int64_t>(df) + 1);
+  return {interval.estimate, interval.low, interval.high, std::max(p, of_interval), n,
           options.level};
 }
 

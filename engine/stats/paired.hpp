@@ -27,8 +27,8 @@ struct EffectOptions {
 /// each value is one. Clusters count alike, however many values they have: the estimate is the mean
 /// of their means, p comes from flips of the signs of their means, and the interval is BCa over
 /// clusters, as far out as Student's t asks for, or Student's own of fewer than kFewestResampled.
-/// Where `units` (sentences) is given as well, the interval is the percentile one over both, with
-/// the same sentences drawn in every cluster.
+/// Where `units` (sentences) is given as well, the interval is crossed_mean's, over both, and p is
+/// no less than that of the interval.
 Effect one_sample(std::span<const double> values, std::span<const int64_t> clusters = {},
                   std::span<const int64_t> units = {}, const EffectOptions& options = {});
 

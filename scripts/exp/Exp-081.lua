@@ -4,7 +4,7 @@
 return experiment {
   id = "Exp-081", title = "Mean field of gateway layers",
   asks = "Do L0 and the last layer have the lowest signal-to-noise ratio under quantization?",
-  params = { bits = 4, sentences = 4 },
+  params = { bits = 4, sentences = 8 },
   quick = { sentences = 3 }, full = { sentences = 96 },
   predicts = {
     stated = { "naive: the weights of L0 and the last layer have the lowest SNR [dB less]", below = 0 },

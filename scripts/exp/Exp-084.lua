@@ -2,7 +2,7 @@
 -- own, or the mean of these (LA-ACIQ). Beside them clips per token, and mixed bits: more for the sites that err most.
 return experiment {
   id = "Exp-084", title = "Language-aware clipping", asks = "Do clips per language make INT4 activations fairer?",
-  params = { at = "L*.*.in", bits = 4, weights = 0, sentences = 10 }, -- weights: their bits; 0 leaves them as they are
+  params = { at = "L*.*.in", bits = 4, weights = 0, sentences = 12 }, -- weights: their bits; 0 leaves them as they are
   quick = { sentences = 6 }, full = { sentences = 32 },
   predicts = {
     stated = { "ACIQ (Laplace): own clips change the gap of the common one by -30 to -50 %", within = { -50, -30 } },

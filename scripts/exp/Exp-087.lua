@@ -3,7 +3,7 @@
 return experiment {
   id = "Exp-087", title = "Closed-form predictor",
   asks = "Can statistics of a layer's weights predict disparity?",
-  params = { bits = 4, sentences = 3 }, quick = { sentences = 3 }, full = { sentences = 96 },
+  params = { bits = 4, sentences = 6 }, quick = { sentences = 4 }, full = { sentences = 96 },
   predicts = {
     stated = { "naive, one layer protected: r of ln ratio and its fit is above 0.9", above = 0.9 },
     in_sample = { "sane, one layer quantized: r of ln gap and its fit is above 0.9", above = 0.9 },

@@ -3,8 +3,8 @@
 return experiment {
   id = "Exp-088", title = "Phase transition",
   asks = "Is there a protected share at which disparity suddenly drops?",
-  params = { bits = 4, sentences = 3, to = 50, step = 10, orders = 8, per = "param" }, -- or per "row"
-  quick = { orders = 5 },
+  params = { bits = 4, sentences = 6, to = 50, step = 10, orders = 8, per = "param" }, -- or per "row"
+  quick = { sentences = 4, orders = 5 },
   full = { sentences = 96, step = 0.5, orders = 100 },
   predicts = {
     stated = { "naive, by variance: the ratio bends or drops at 8 to 14 %", within = { 8, 14 } },

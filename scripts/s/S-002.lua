@@ -3,7 +3,7 @@
 return experiment {
   id = "S-002", title = "Protection formula",
   asks = "Which layers must be protected for half of the disparity, and does a closed form know?",
-  params = { bits = 4, scheme = "sane", sentences = 8, sets = 30 }, -- or scheme "naive", the record's
+  params = { bits = 4, scheme = "sane", sentences = 12, sets = 30 }, -- or scheme "naive", the record's
   quick = { sentences = 6, sets = 20 }, full = { sentences = 96, sets = 1000 },
   predicts = {
     stated = { "plan of the fit to all layers: at most half of the gap is left", below = 0.5 },

@@ -3,8 +3,8 @@
 return experiment {
   id = "S-011", title = "Rate-distortion bound",
   asks = "How low can disparity go for given bits and protection?",
-  params = { sentences = 3, choose = 1, to = 30, step = 15, groups = 4, rank_by = "variance" },
-  quick = { step = 30 }, full = { sentences = 64, choose = 32, step = 2.5, groups = 10 },
+  params = { sentences = 6, choose = 1, to = 30, step = 15, groups = 4, rank_by = "variance" },
+  quick = { sentences = 4, step = 30 }, full = { sentences = 64, choose = 32, step = 2.5, groups = 10 },
   predicts = {
     stated = { "naive: the ratio falls by b = 2 powers of two per bit", within = { 1.8, 2.2 } },
     bits = { "sane: the gap falls by b = 2 powers of two per bit", within = { 1.8, 2.2 } },

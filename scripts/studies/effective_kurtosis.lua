@@ -69,6 +69,7 @@ return experiment {
     if #kept < 2 then return x:refuse("fewer than 2 gaps of models that did not collapse") end
     local most, least = kept[1], kept[#kept]
     local draws = (most.of.draws.gap / least.of.draws.gap * (least.sd / most.sd)):log()
-    x:verdict("bound", stats.from_draws(draws, { n = most.gap.n, extreme = true }))
+    local errors = most.of.draws.gap_errors / most.gap.estimate - least.of.draws.gap_errors / least.gap.estimate
+    x:verdict("bound", stats.from_draws(draws, { n = most.gap.n, extreme = true, errors = errors }))
   end,
 }

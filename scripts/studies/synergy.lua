@@ -3,8 +3,8 @@
 return experiment {
   id = "synergy", title = "Synergy of protected layers",
   asks = "Does protecting the first and the last layer together do more than the sum of each alone?",
-  params = { bits = 4, sentences = 6, units = 7 },
-  quick = { units = 6 },
+  params = { bits = 4, sentences = 12, units = 7 },
+  quick = { sentences = 6, units = 6 },
   full = { sentences = 96, units = 12 },
   predicts = {
     stated = { "naive: L0 and last together lower dNLL by more than the sum of each alone", below = 0 },

@@ -3,8 +3,8 @@
 return experiment {
   id = "T-010", title = "Rate-distortion",
   asks = "Do bits and protection trade off against disparity by an exponential law?",
-  params = { sentences = 4, to = 30, step = 10, rank_by = "variance" },
-  quick = { step = 15 }, full = { sentences = 64, step = 2.5 },
+  params = { sentences = 6, to = 30, step = 10, rank_by = "variance" },
+  quick = { sentences = 4, step = 15 }, full = { sentences = 64, step = 2.5 },
   predicts = {
     stated = "naive: an exponential law foresees held-out widths of the ratio better than a power law",
     sane = "sane: an exponential law foresees held-out widths of the gap better than a power law",

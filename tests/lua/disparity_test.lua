@@ -31,19 +31,59 @@ local function losses()
   return loss.of(texts, before, tokens), loss.of(texts, after, tokens)
 end
 
--- What `measure` gives on the data and on each resample of the sentences, and its percentile interval; of an extreme
--- value each end is the wider of that and its reflection at the estimate.
-local function resampled(measure, extreme)
+local T <const> = 4.302652729911275 -- scipy.stats.t.ppf(0.975, 2), for 3 sentences
+
+local function drawn_of(measure)
   local drawn = {}
   for i, counts in ipairs(stats.resample_counts(3, RESAMPLES, SEED):totable()) do
     drawn[i] = measure(counts)
   end
-  local bounds = stats.quantiles(drawn, { 0.025, 0.975 })
-  local estimate, low, high = measure({ 1, 1, 1 }), bounds[1], bounds[2]
-  if extreme then
-    low, high = math.min(low, 2 * estimate - high), math.max(high, 2 * estimate - low)
+  return drawn, measure({ 1, 1, 1 })
+end
+
+local function moments(list)
+  local sum, squares = 0, 0
+  for _, value in ipairs(list) do
+    sum, squares = sum + value, squares + value ^ 2
   end
+  local mean = sum / #list
+  return mean, (squares / #list - mean ^ 2) ^ 0.5
+end
+
+-- Student's interval around `centre`; resamples of 3 vary two thirds as much as samples do.
+local function student(centre, list)
+  local _, sd = moments(list)
+  return centre - T * sd * 1.5 ^ 0.5, centre + T * sd * 1.5 ^ 0.5
+end
+
+-- What `measure` gives on the data and on each resample of the sentences, and its interval.
+local function resampled(measure)
+  local drawn, estimate = drawn_of(measure)
+  local low, high = student(estimate, drawn)
   return { estimate = estimate, low = low, high = high }
+end
+
+-- The same of an extreme value: each end is the wider of that around the mean of the resamples, of its reflection at
+-- the estimate, and of what the errors ask for.
+local function extreme(measure, errors)
+  local drawn, estimate = drawn_of(measure)
+  local low, high = student(moments(drawn), drawn)
+  low, high = math.min(low, 2 * estimate - high), math.max(high, 2 * estimate - low)
+  local least, most = student(moments(errors), errors)
+  return { estimate = estimate, low = math.min(low, estimate - most), high = math.max(high, estimate - least) }
+end
+
+-- The errors of the gap of two languages in each resample: of either less the other where each could be the worst.
+local function gap_errors(one, other)
+  local drawn, estimate = drawn_of(function(counts)
+    return one(counts) - other(counts)
+  end)
+  local list, _, sd = {}, moments(drawn)
+  for i, value in ipairs(drawn) do
+    local off = (value - estimate) * (estimate < 0 and -1 or 1)
+    list[i] = math.abs(estimate) > 2.5 * sd * (RESAMPLES / (RESAMPLES - 1)) ^ 0.5 and off or math.abs(off)
+  end
+  return list
 end
 
 local function sum(list, counts)
@@ -73,7 +113,8 @@ local function increase(code, counts)
 end
 
 local function same_effect(got, expected, note)
-  t.near({ got.estimate, got.low, got.high }, { expected.estimate, expected.low, expected.high }, 1e-9, note)
+  local size = 1e-9 * math.max(1, math.abs(expected.estimate))
+  t.near({ got.estimate, got.low, got.high }, { expected.estimate, expected.low, expected.high }, size, note)
 end
 
 local function measured()
@@ -102,10 +143,16 @@ end
 function test.gap_mean_and_ratio()
   local d = measured()
   t.eq({ d.reference, d.refused, d.collapsed }, { "eng", nil, nil })
-  same_effect(d.gap, resampled(function(counts)
-    local a, b = per_byte("eng", counts), per_byte("swa", counts)
-    return math.max(a, b) - math.min(a, b)
-  end, true))
+  local function of(code)
+    return function(counts)
+      return per_byte(code, counts)
+    end
+  end
+  local gap = extreme(function(counts)
+    return math.abs(per_byte("eng", counts) - per_byte("swa", counts))
+  end, gap_errors(of("eng"), of("swa")))
+  gap.low = math.max(gap.low, 0)
+  same_effect(d.gap, gap)
   same_effect(d.mean_delta, resampled(function(counts)
     return (per_byte("eng", counts) + per_byte("swa", counts)) / 2
   end))
@@ -208,20 +255,25 @@ function test.differences_are_paired()
   local texts, opts = base.texts, { seed = SEED, resamples = RESAMPLES }
   local less = loss.of(texts, { 4.5, 6.5, 10, 8, 9, 14 }, base.tokens)
   local a, b = disparity.of(base, changed, VOCAB, opts), disparity.of(base, less, VOCAB, opts)
-  local function gap(after, counts)
-    local list = {}
-    for i, code in ipairs(codes) do
-      local rises = {}
-      for j = 1, 3 do
-        rises[j] = after[3 * (i - 1) + j] - given[code].before[j]
-      end
-      list[i] = sum(rises, counts) / sum(lengths(code, string.len), counts)
+  local function of(after, i)
+    local rises = {}
+    for j = 1, 3 do
+      rises[j] = after[3 * (i - 1) + j] - given[codes[i]].before[j]
     end
-    return math.abs(list[1] - list[2])
+    return function(counts)
+      return sum(rises, counts) / sum(lengths(codes[i], string.len), counts)
+    end
   end
-  same_effect(disparity.difference(a, b), resampled(function(counts)
+  local function gap(after, counts)
+    return math.abs(of(after, 1)(counts) - of(after, 2)(counts))
+  end
+  local errors = gap_errors(of(changed.nll, 1), of(changed.nll, 2))
+  for i, error in ipairs(gap_errors(of(less.nll, 1), of(less.nll, 2))) do
+    errors[i] = errors[i] - error
+  end
+  same_effect(disparity.difference(a, b), extreme(function(counts)
     return gap(changed.nll, counts) - gap(less.nll, counts)
-  end, true))
+  end, errors))
   t.near(disparity.difference(a, a).high, 0, 1e-12)
   t.near(disparity.difference(a, b, { of = "ratio" }).estimate, a.ratio.estimate - b.ratio.estimate, 1e-9)
   local means = disparity.difference(a, b, { of = "mean_delta" })
@@ -275,7 +327,8 @@ function test.a_crossing_lies_on_a_straight_line()
     { at = 0, draws = { 4, 4, 2 }, ratio = { n = 9 } },
     { at = 10, draws = { 2, 3, 1.5 } }, { at = 20, draws = { 0, 0, 0 } } }, 1)
   t.near(e.estimate, 15, 1e-12)
-  local bounds = stats.quantiles({ 10 + 10 * 2 / 3, 10 + 10 / 3 }, { 0.025, 0.975 })
+  local tail = 0.007224819183153946 -- scipy.stats.norm.cdf(numpy.sqrt(9 / 8) * scipy.stats.t.ppf(0.025, 8))
+  local bounds = stats.quantiles({ 10 + 10 * 2 / 3, 10 + 10 / 3 }, { tail, 1 - tail })
   t.near({ e.low, e.high }, bounds, 1e-9)
 end
 

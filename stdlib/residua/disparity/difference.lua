@@ -17,12 +17,12 @@ local M = {}
 ---@param opts? residua.disparity.DifferenceOpts
 ---@return table effect  of a less b: estimate, low, high, n, level; or refused (why)
 ---@example
----local m, texts = model.load("mini"), corpus.load("parallel16", { sentences = 4 })
----local d4 = disparity.compare(m, m:quantized(quant.sane { bits = 4 }), texts)
+---local m, texts = model.load("mini"), corpus.load("parallel16", { sentences = 12 })
+---local d3 = disparity.compare(m, m:quantized(quant.sane { bits = 3 }), texts)
 ---local d8 = disparity.compare(m, m:quantized(quant.sane { bits = 8 }), texts)
----assert(disparity.difference(d4, d8).low > 0)
----assert(disparity.difference(d8, d4, { relative = true }).low > -100)
----assert(disparity.difference(d4, d8, { of = "mean_delta" }).estimate > 0)
+---assert(disparity.difference(d3, d8).low > 0)
+---assert(disparity.difference(d8, d3, { relative = true }).high < 0)
+---assert(disparity.difference(d3, d8, { of = "mean_delta" }).estimate > 0)
 function M.difference(a, b, opts)
   opts = options.check("disparity.difference", opts, { of = { "string", "gap" }, relative = { "boolean", false } })
   options.one_of("disparity.difference", "of", opts.of, { "gap", "mean_delta", "ratio" })
@@ -36,11 +36,17 @@ function M.difference(a, b, opts)
       return { refused = d.refused }
     end
   end
-  local difference = a.draws[opts.of] - b.draws[opts.of]
+  local da, db, gaps = a.draws, b.draws, opts.of == "gap"
+  local difference, errors = da[opts.of] - db[opts.of], gaps and da.gap_errors - db.gap_errors or nil
   if opts.relative then
-    difference = difference / b.draws[opts.of] * 100
+    difference = difference / db[opts.of] * 100
+    errors = gaps and (da.gap_errors - db.gap_errors * (a.gap.estimate / b.gap.estimate)) / b.gap.estimate * 100 or nil
   end
-  return stats.from_draws(difference, { n = a.draws.n, level = a.level, extreme = opts.of == "gap" })
+  local effect = stats.from_draws(difference, { n = da.n, level = a.level, extreme = gaps, errors = errors })
+  if opts.relative and gaps then
+    effect.low = math.max(effect.low, -100.0) -- a gap is never below 0
+  end
+  return effect
 end
 
 return M

@@ -1,6 +1,7 @@
 -- The disparity between two losses: four scales side by side, intervals over sentences (the same ones for all
 -- languages), and a guard against ratios of collapsed models.
 
+local gap_of = require("residua.disparity.gap")
 local labels = require("residua.labels")
 local options = require("residua.options")
 local stats = require("residua.stats")
@@ -123,10 +124,12 @@ local function rises(texts, rise, tokens, sums, effect)
 end
 
 -- Resampling adds noise to every language, which drives the worst and the best apart; a gap is never below 0.
-local function gap_effect(draws, sentences, level)
-  local effect = stats.from_draws(draws, { n = sentences, level = level, extreme = true })
-  effect.low = math.max(effect.low, 0.0)
-  return effect
+local function add_gap(self, per_byte)
+  local gap, errors = gap_of(per_byte:t():reshape({ per_byte:size(2), 1, -1 }))
+  self.draws.gap, self.draws.gap_errors = gap:select(1, 1), errors:select(1, 1)
+  self.gap = stats.from_draws(self.draws.gap,
+    { n = self.draws.n, level = self.level, extreme = true, errors = self.draws.gap_errors })
+  self.gap.low = math.max(self.gap.low, 0.0)
 end
 
 -- The ratio to the reference, language number r, and its draws; refused where it would mislead.
@@ -151,7 +154,7 @@ end
 --- Fields: `rows` per language (delta_byte, delta_token, delta_character, delta_sentence: rise of the NLL [nats] with
 --- intervals; ppl_increase [%]; script and resource, where they are known), `gap` = worst minus best delta_byte (never
 --- negative, and noise alone makes one: compare gaps by `disparity.difference`, do not test one against 0; its interval
---- is that of an extreme value, see `stats.from_draws`), `ratio` = mean over the other languages of ppl_increase over
+--- reaches down to what noise could make it), `ratio` = mean over the other languages of ppl_increase over
 --- that of the reference, `low_over_high`, `mean_delta`. A ratio that would mislead is an effect { refused = why }, and
 --- `refused` says so too: a collapsed model, or a reference that did not measurably degrade.
 ---@param base Loss
@@ -186,10 +189,10 @@ function M.of(base, changed, vocab, opts)
   local tokens, after = sums(base.tokens), sums(changed.nll)
   local rows, per_byte, increase = rises(texts, after - sums(base.nll), tokens, sums, effect)
   local self = setmetatable({ rows = rows, reference = reference, level = opts.level }, Disparity)
-  local gap, mean = per_byte:max(2) - per_byte:min(2), per_byte:mean(2)
-  self.gap, self.mean_delta = gap_effect(gap, sentences, opts.level), effect(mean)
-  self.draws = { gap = gap, mean_delta = mean, n = sentences,
+  self.draws = { mean_delta = per_byte:mean(2), n = sentences,
     of = ("%s %d %d"):format(texts:digest(), opts.seed, opts.resamples) }
+  self.mean_delta = effect(self.draws.mean_delta)
+  add_gap(self, per_byte)
   self.refused = refusal(self, (after / tokens):select(1, 1):totable(), vocab, self.rows[r].delta_token)
   if #codes == 1 and not self.collapsed then
     self.refused = "the texts have one language"

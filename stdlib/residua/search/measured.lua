@@ -1,6 +1,7 @@
 -- What the losses of many quantized models say: dNLL and gap of each, and both in resamples of the sentences that are
 -- the same for all models, so that differences between models are paired.
 
+local gap_of = require("residua.disparity.gap")
 local labels = require("residua.labels")
 local stats = require("residua.stats")
 local tensor = require("residua.tensor")
@@ -80,17 +81,17 @@ local function ratios(self, losses, below, language)
   return above / tensor.from_table({ by_sentence(below) }, "float64"):matmul(counts)
 end
 
+-- Gaps, [losses, 1 + resamples], and what noise could make of them, [losses, resamples].
 local function gaps(self, losses)
   local by_language = {}
   for i = 1, #self.codes do
     by_language[i] = ratios(self, losses, self.bytes, i)
   end
-  local stacked = tensor.stack(by_language, 1)
-  return stacked:max(1) - stacked:min(1)
+  return gap_of(tensor.stack(by_language, 1))
 end
 
--- A measure of many losses in the data and its resamples, [losses, 1 + resamples]. `measure` is "dnll", "gap" or
--- { language = code }: the rise per byte there.
+-- A measure of many losses in the data and its resamples, [losses, 1 + resamples], and of gaps their errors, see
+-- disparity/gap. `measure` is "dnll", "gap" or { language = code }: the rise per byte there.
 local function draws(self, losses, measure)
   if measure == "dnll" then
     return ratios(self, losses, self.base.tokens)
@@ -101,11 +102,12 @@ local function draws(self, losses, measure)
       end
     end
   end
-  local parts = {}
+  local parts, errors = {}, {}
   for first = 1, #losses, CHUNK do
-    parts[#parts + 1] = gaps(self, table.move(losses, first, math.min(first + CHUNK - 1, #losses), 1, {}))
+    local chunk = table.move(losses, first, math.min(first + CHUNK - 1, #losses), 1, {})
+    parts[#parts + 1], errors[#errors + 1] = gaps(self, chunk)
   end
-  return tensor.cat(parts, 1)
+  return tensor.cat(parts, 1), tensor.cat(errors, 1)
 end
 
 return { new = new, summary = summary, draws = draws }

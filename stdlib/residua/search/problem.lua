@@ -176,9 +176,14 @@ function Problem:ratio(set, other)
     error("Problem:ratio: the values are of a function; a ratio with an interval is of dNLL or gap", 2)
   end
   values.lookup(self, keys)
-  local draws = measured.draws(self.base, { self.losses[keys[1]], self.losses[keys[2]] }, self.column)
-  return stats.from_draws(draws:select(1, 1) / draws:select(1, 2),
-    { n = self.base.sentences, level = self.opts.level, extreme = self.column == "gap" })
+  local draws, errors = measured.draws(self.base, { self.losses[keys[1]], self.losses[keys[2]] }, self.column)
+  local ratio, below = draws:select(1, 1) / draws:select(1, 2), draws:at(2, 1)
+  local effect = stats.from_draws(ratio, { n = self.base.sentences, level = self.opts.level, extreme = errors ~= nil,
+    errors = errors and (errors:select(1, 1) - errors:select(1, 2) * ratio:at(1)) / below })
+  if errors then
+    effect.low = math.max(effect.low, 0.0) -- a share of a gap
+  end
+  return effect
 end
 
 --- Returns the model in which a set is protected.

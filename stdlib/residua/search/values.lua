@@ -132,8 +132,12 @@ local function combine(problem, sets, weights, axis)
   for i, set in ipairs(sets) do
     losses[i] = problem.losses[set]
   end
-  local draws = (axis or resampled(problem)) and measured.draws(problem.base, losses, axis or problem.column)
-  local drawn = draws and tensor.from_table(weights, "float64"):matmul(draws):totable()
+  local drawn, errors
+  if axis or resampled(problem) then
+    local by_combination = tensor.from_table(weights, "float64")
+    drawn, errors = measured.draws(problem.base, losses, axis or problem.column)
+    drawn, errors = by_combination:matmul(drawn):totable(), errors and by_combination:matmul(errors)
+  end
   for c, row in ipairs(weights) do
     local sum = 0
     for i, weight in ipairs(row) do
@@ -141,9 +145,9 @@ local function combine(problem, sets, weights, axis)
     end
     local effect = { estimate = sum, low = 0 / 0, high = 0 / 0, level = level,
       n = problem.base and problem.base.sentences }
-    if draws then
+    if drawn then
       effect = stats.from_draws(drawn[c],
-        { n = effect.n, level = level, extreme = not axis and problem.column == "gap" })
+        { n = effect.n, level = level, extreme = errors ~= nil, errors = errors and errors:select(1, c) })
       effect.estimate = axis and effect.estimate or sum
     end
     effects[c] = effect

@@ -40,7 +40,9 @@ function M.peak(by_draw, opts)
   local depths = tensor.from_table(depths_of("stats.peak", by_draw, opts.depths), "float64")
   local places = opts.least and by_draw:argmin(2) or by_draw:argmax(2)
   local missing = by_draw:sum(2) * 0 -- NaN where a layer has NaN, which counts as the highest and the lowest
-  return draws.from_draws(depths:index(1, places) + missing, { n = opts.n, level = opts.level })
+  local effect = draws.from_draws(depths:index(1, places) + missing, { n = opts.n, level = opts.level })
+  effect.low, effect.high = math.max(effect.low, depths:min()), math.min(effect.high, depths:max())
+  return effect
 end
 
 ---@class residua.stats.DipOpts

@@ -49,8 +49,19 @@ function M.draws(n, resamples, seed, clusters)
   return tensor.cat({ tensor.ones(1, n):to("float64"), drawn }, 1)
 end
 
-local function finite(value)
-  return value == value and math.abs(value) < math.huge
+local function numbers(values)
+  return type(values) == "table" and values or values:totable()
+end
+
+-- The mean of a list, NaN and infinity aside.
+local function middle(list)
+  local sum, count = 0, 0
+  for _, value in ipairs(list) do
+    if value - value == 0 then
+      sum, count = sum + value, count + 1
+    end
+  end
+  return sum / count
 end
 
 ---@class residua.stats.FromDrawsOpts
@@ -59,37 +70,44 @@ end
 ---@field extreme? boolean  the value is a maximum, a minimum, a range or a variance, which resampling drives outwards,
 ---  or a rank of a spectrum, which it lowers: each end is the wider of the percentile and of the other percentile
 ---  reflected at the estimate. False by default
+---@field errors? number[]|Tensor  what the estimate could be off by, if what it is the extreme of were all the same, in
+---  each resample: the interval reaches as far as this asks for too
+
+-- Widens an interval to the wider of itself and of what `errors` say of the estimate.
+local function widened(low, high, estimate, errors, n, level)
+  local least, most = native.drawn_interval(middle(errors), errors, n, level)
+  return math.min(low, estimate - most), math.max(high, estimate - least)
+end
 
 --- Returns the effect that a value has in the data, first in the list, and in resamples, the others: its interval is
---- theirs between percentiles (of `extreme` values they alone would lie on one side of the truth). Draws in which the
---- value does not exist (NaN, infinity) are left out.
+--- theirs between percentiles, as far out as Student's t asks for where n is small (of `extreme` values they alone
+--- would lie on one side of the truth); of fewer than 6 observations, Student's own. Draws in which the value does not
+--- exist (NaN, infinity) are left out.
 ---@param values number[]|Tensor  of `stats.draws`, in its order
 ---@param opts residua.stats.FromDrawsOpts
 ---@return table effect  estimate, low, high, n, level
 ---@example
 ---local means = stats.draws(4, 500):matmul(tensor.from_table({ 1, 2, 3, 4 }, "float64")) / 4
 ---local e = stats.from_draws(means, { n = 4 })
----assert(e.estimate == 2.5 and e.low < 2 and e.high > 3)
+---assert(e.estimate == 2.5 and e.low < 1 and e.high > 4)
 function M.from_draws(values, opts)
   opts = options.check("stats.from_draws", opts, { n = { "integer", required = true }, level = { "number", 0.95 },
-    extreme = { "boolean", false } })
+    extreme = { "boolean", false }, errors = { "table|Tensor" } })
   options.argument("stats.from_draws", "values", values, "table|Tensor")
-  local list, drawn = type(values) == "table" and values or values:totable(), {}
+  local list = numbers(values)
   if type(list) ~= "table" or #list == 0 then
     error("stats.from_draws: there are no values; give one of the data and one of each resample", 2)
   end
-  for i = 2, #list do
-    drawn[#drawn + 1] = finite(list[i]) and list[i] or nil
-  end
-  local tail, bounds = (1 - opts.level) / 2, { 0 / 0, 0 / 0 }
-  if #drawn > 0 and opts.n >= native.fewest_units then
-    bounds = native.quantiles(drawn, { tail, 1 - tail })
-  end
-  local estimate, low, high = list[1], bounds[1], bounds[2]
+  local estimate, n, level = list[1], opts.n, opts.level
+  local drawn = table.move(list, 2, #list, 1, {})
+  local low, high = native.drawn_interval(opts.extreme and middle(drawn) or estimate, drawn, n, level)
   if opts.extreme and low == low then
     low, high = math.min(low, 2 * estimate - high), math.max(high, 2 * estimate - low)
   end
-  return { estimate = estimate, low = low, high = high, level = opts.level, n = opts.n }
+  if opts.errors and low == low then
+    low, high = widened(low, high, estimate, numbers(opts.errors), n, level)
+  end
+  return { estimate = estimate, low = low, high = high, level = level, n = n }
 end
 
 return M

@@ -30,7 +30,9 @@ local effect_spec = { clusters = { "table" }, units = { "table" }, seed = { "int
   level = { "number", 0.95 }, resamples = { "integer", 2000 } }
 
 --- Returns the mean of values with its interval, and the two-sided p of a sign-flip test against 0. The interval is the
---- bootstrap's (BCa, as far out as Student's t asks for); of fewer than 6 values or clusters, Student's own.
+--- bootstrap's (BCa, as far out as Student's t asks for); of fewer than 6 values or clusters, Student's own. With
+--- `units`, both clusters and units are samples: the interval is that of two crossed random effects, and p no
+--- less than its.
 ---@param values number[]
 ---@param opts? residua.stats.EffectOpts
 ---@return table effect  estimate, low, high, p, n, level
@@ -136,7 +138,8 @@ end
 ---@field level? number
 ---@field resamples? integer  1000 by default
 
---- Returns a statistic of n observations with its percentile interval.
+--- Returns a statistic of n observations with its interval: between percentiles, as far out as Student's t asks
+--- for where n is small.
 ---@param n integer
 ---@param statistic function  takes a list of indices drawn from 1 to n
 ---@param opts? residua.stats.BootstrapOpts

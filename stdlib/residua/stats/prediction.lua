@@ -83,7 +83,8 @@ function M.q2(y, predicted, opts)
     return { refused = "what is predicted is the same everywhere" }
   end
   local lost = native.ratio(errors, spread, opts.seed, 0.95, 2000)
-  return { estimate = 1 - lost.estimate, low = 1 - lost.high, high = 1 - lost.low, n = #errors, level = lost.level }
+  return { estimate = 1 - lost.estimate, low = 1 - lost.high, high = 1 - math.max(lost.low, 0.0), n = #errors,
+    level = lost.level }
 end
 
 -- Labels in order of first appearance, and the units of each.

@@ -100,20 +100,46 @@ TEST_CASE("intervals of correlations cover", "[stats][coverage]") {
 }
 
 TEST_CASE("intervals over languages and sentences cover", "[stats][coverage]") {
-  const std::size_t languages = 30, sentences = 40;
+  // standard deviations of languages, sentences and noise
+  const auto [languages, sentences, spread, shared, noise] =
+      GENERATE(table<std::size_t, std::size_t, double, double, double>({{30, 40, 1, 1, 1},
+                                                                        {3, 8, 1, 0.2, 0.5},
+                                                                        {8, 8, 1, 1, 1},
+                                                                        {16, 4, 0.2, 1, 0.5},
+                                                                        {16, 16, 0.3, 0.3, 1}}));
+  CAPTURE(languages, sentences, spread, shared, noise);
   std::vector<int64_t> clusters, units;
   for (std::size_t i = 0; i < languages * sentences; ++i) {
     clusters.push_back(static_cast<int64_t>(i / sentences));
     units.push_back(static_cast<int64_t>(i % sentences));
   }
-  const double share = coverage(0, [&](Random& random, uint64_t seed) {
-    const auto of_language = draw(languages, [&] { return random.normal(); });
-    const auto of_sentence = draw(sentences, [&] { return random.normal(); });
+  const double share = coverage(0, [&, l = languages, s = sentences, spread = spread,
+                                    shared = shared, noise = noise](Random& random, uint64_t seed) {
+    const auto of_language = draw(l, [&] { return spread * random.normal(); });
+    const auto of_sentence = draw(s, [&] { return shared * random.normal(); });
     std::vector<double> values;
-    for (std::size_t i = 0; i < clusters.size(); ++i)
-      values.push_back(of_language[i / sentences] + of_sentence[i % sentences] + random.normal());
-    return one_sample(values, clusters, units, {.resamples = 200, .flips = 19, .seed = seed});
+    for (std::size_t i = 0; i < l * s; ++i)
+      values.push_back(of_language[i / s] + of_sentence[i % s] + noise * random.normal());
+    return one_sample(values, clusters, units, {.resamples = 200, .seed = seed});
   });
   CHECK(share >= 0.93);
   CHECK(share <= 0.97);
+}
+
+TEST_CASE("where noise is all, intervals over languages and sentences stay narrow",
+          "[stats][coverage]") {
+  std::vector<int64_t> clusters, units;
+  for (int64_t i = 0; i < 256; ++i) {
+    clusters.push_back(i / 16);
+    units.push_back(i % 16);
+  }
+  double width = 0;
+  const double share = coverage(0, [&](Random& random, uint64_t seed) {
+    const auto values = draw(256, [&] { return random.normal(); });
+    const Effect effect = one_sample(values, clusters, units, {.resamples = 200, .seed = seed});
+    width += (effect.high - effect.low) / kSamples;
+    return effect;
+  });
+  CHECK(share >= 0.93);
+  CHECK(width < 1.5 * 2 * 1.96 / 16); // that of 256 independent values; drawing both: 1.7
 }

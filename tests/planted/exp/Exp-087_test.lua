@@ -25,7 +25,7 @@ end
 
 local function judged(m, texts, model2)
   local declared, by_name = library.load("Exp-087"), {}
-  local x = context.new { experiment = declared, model = m, model2 = model2, texts = texts or copier.texts(4), seed = 1,
+  local x = context.new { experiment = declared, model = m, model2 = model2, texts = texts or copier.texts(8), seed = 1,
     write = function() end }
   declared.run(declared.params, x)
   for _, one in ipairs(verdict.of(declared.predicts, x.effects)) do
