@@ -7,6 +7,8 @@
 
 #include <ATen/ATen.h>
 
+#include <cmath>
+
 namespace residua {
 
 std::vector<int64_t> opt_integers(lua_State* L, int index) {
@@ -21,6 +23,8 @@ int push_effect(lua_State* L, const stats::Effect& effect) {
   set_field(L, "p", effect.p);
   set_field(L, "n", effect.n);
   set_field(L, "level", effect.level);
+  if (!std::isnan(effect.df))
+    set_field(L, "df", effect.df);
   return 1;
 }
 

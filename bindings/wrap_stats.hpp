@@ -20,7 +20,7 @@ template <class Options> Options check_resampling(lua_State* L, int first) {
 /// An empty list when absent.
 std::vector<int64_t> opt_integers(lua_State* L, int index);
 
-/// Pushes { estimate, low, high, p, n, level }; returns 1.
+/// Pushes { estimate, low, high, p, n, level }, and df where it is not n - 1; returns 1.
 int push_effect(lua_State* L, const stats::Effect& effect);
 
 /// A matrix argument [items, features]: float64 on the CPU, rows contiguous.

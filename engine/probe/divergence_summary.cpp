@@ -125,8 +125,16 @@ stats::Interval interval_of(std::size_t metric, double estimate, const List& dra
     return {estimate, kNaN, kNaN, level};
   if (metric >= std::size(kMeanNames))
     return stats::outer_interval(estimate, finite, stats::mean_outer_quantile(level, units), level);
-  const stats::Interval interval = stats::expanded_interval(estimate, finite, level, units);
   const auto [least, most] = kMeanRanges[metric];
+  const bool of_log = least == 0 && most == kInf && estimate > 0 &&
+                      *std::min_element(finite.begin(), finite.end()) > 0;
+  if (of_log) {
+    std::transform(finite.begin(), finite.end(), finite.begin(),
+                   [](double v) { return std::log(v); });
+    const auto interval = stats::expanded_interval(std::log(estimate), finite, level, units);
+    return {estimate, std::exp(interval.low), std::exp(interval.high), level};
+  }
+  const stats::Interval interval = stats::expanded_interval(estimate, finite, level, units);
   return {estimate, std::max(interval.low, least), std::min(interval.high, most), level};
 }
 

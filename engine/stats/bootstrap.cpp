@@ -144,9 +144,10 @@ Interval expanded_interval(double estimate, std::span<const double> resampled, d
   require_level(level, "bootstrap");
   if (units < kFewestUnits)
     return {estimate, kNaN, kNaN, level};
-  if (units < kFewestResampled)
-    return few_units_interval(estimate, resampled, level, units);
-  return outer_interval(estimate, resampled, mean_outer_quantile(level, units), level);
+  const double z = mean_outer_quantile(level, units);
+  const bool beyond = cdf(kNormal, z) * static_cast<double>(resampled.size()) < 1;
+  return units < kFewestResampled || beyond ? few_units_interval(estimate, resampled, level, units)
+                                            : outer_interval(estimate, resampled, z, level);
 }
 
 Interval outer_interval(double estimate, std::span<const double> resampled, double z,

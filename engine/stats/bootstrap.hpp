@@ -52,7 +52,8 @@ Interval percentile_interval(double estimate, std::span<const double> resampled,
 /// The same between outer quantiles, as far out as Student's t of `units` - 1 degrees of freedom
 /// and the divisor n of a bootstrap ask for: resampled means of few units vary too little
 /// (Hesterberg 2015, section 5.3). At 95 % and 30 units those of 96.2 %. Of fewer than
-/// kFewestResampled units it is Student's, from the standard deviation of the resampled values.
+/// kFewestResampled units, and where the resamples are too few to reach so far, it is Student's,
+/// from the standard deviation of the resampled values.
 Interval expanded_interval(double estimate, std::span<const double> resampled, double level,
                            int64_t units);
 

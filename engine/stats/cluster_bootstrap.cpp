@@ -30,25 +30,6 @@ class Sampler {
         unit_of_[static_cast<std::size_t>(observation)] = unit;
   }
 
-  /// Every observation once.
-  ClusterDraw all() {
-    begin();
-    for (const auto& cluster : clusters_)
-      append_whole(cluster);
-    return {indices_, starts_};
-  }
-
-  /// The smallest number of what is resampled: clusters, units, or both.
-  int64_t fewest() const {
-    std::size_t least = options_.resample_clusters ? clusters_.size() : SIZE_MAX;
-    if (options_.resample_units && options_.paired)
-      least = std::min(least, times_.size());
-    else if (options_.resample_units)
-      for (const auto& cluster : clusters_)
-        least = std::min(least, cluster.size());
-    return static_cast<int64_t>(std::min<std::size_t>(least, INT64_MAX));
-  }
-
   ClusterDraw next() {
     begin();
     if (options_.resample_units && options_.paired)
@@ -102,14 +83,13 @@ class Sampler {
 
 void require_design(std::span<const int64_t> clusters, std::span<const int64_t> units,
                     const ClusterOptions& options) {
-  const std::string where = "cluster_bootstrap";
+  const std::string where = "cluster_resample";
   require_at_least(1, clusters.size(), where + ": clusters");
   if (options.paired || !units.empty())
     require_same_size(units.size(), clusters.size(), where + ": units", "clusters");
   if (!options.resample_clusters && !options.resample_units)
     throw Error(where + ": neither clusters nor units are resampled",
                 "set resample_clusters or resample_units");
-  require_level(options.level, where);
   require_resamples(options.resamples, where);
 }
 
@@ -137,17 +117,6 @@ std::vector<double> cluster_resample(std::span<const int64_t> clusters,
     values.push_back(statistic(sampler.next()));
   }
   return values;
-}
-
-Interval cluster_bootstrap(std::span<const int64_t> clusters, std::span<const int64_t> units,
-                           const ClusterStatistic& statistic, const ClusterOptions& options) {
-  require_design(clusters, units, options);
-  Sampler sampler(clusters, units, options);
-  const double estimate = statistic(sampler.all());
-  if (sampler.fewest() < kFewestUnits)
-    return {estimate, kNaN, kNaN, options.level};
-  return percentile_interval(estimate, cluster_resample(clusters, units, statistic, options),
-                             options.level);
 }
 
 double mean_of_cluster_means(std::span<const double> values, const ClusterDraw& draw) {

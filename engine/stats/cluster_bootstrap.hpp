@@ -21,20 +21,15 @@ using ClusterStatistic = std::function<double(const ClusterDraw& draw)>;
 
 struct ClusterOptions {
   int64_t resamples = 2000;
-  double level = 0.95;
   uint64_t seed = 1;
   bool resample_clusters = true; ///< false where the clusters are all there are, not a sample
   bool resample_units = true;
   bool paired = false; ///< the units drawn are the same in every cluster, as sentences in languages
 };
 
-/// Percentile interval. `clusters` labels the cluster of each observation, `units` its unit, which
-/// may be empty unless `paired`; a cluster may lack units, and draws of a paired unit that it lacks
-/// leave it with fewer observations.
-Interval cluster_bootstrap(std::span<const int64_t> clusters, std::span<const int64_t> units,
-                           const ClusterStatistic& statistic, const ClusterOptions& options = {});
-
-/// The statistic of each resample.
+/// The statistic of each resample. `clusters` labels the cluster of each observation, `units` its
+/// unit, which may be empty unless `paired`; a cluster may lack units, and draws of a paired unit
+/// that it lacks leave it with fewer observations.
 std::vector<double> cluster_resample(std::span<const int64_t> clusters,
                                      std::span<const int64_t> units,
                                      const ClusterStatistic& statistic,

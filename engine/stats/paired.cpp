@@ -19,6 +19,8 @@
 namespace residua::stats {
 namespace {
 
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
 double mean_of(std::span<const double> values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
@@ -49,7 +51,6 @@ std::vector<double> cluster_means(std::span<const double> values,
 /// closed form, which spares n^2 additions.
 Interval mean_interval(const std::vector<double>& values, const EffectOptions& options) {
   const double n = static_cast<double>(values.size()), mean = mean_of(values);
-  constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
   if (static_cast<int64_t>(values.size()) < kFewestUnits)
     return {mean, kNaN, kNaN, options.level};
   if (static_cast<int64_t>(values.size()) < kFewestResampled)
@@ -98,8 +99,13 @@ Effect mean_effect(std::span<const double> values, std::span<const int64_t> clus
                    {.resamples = options.resamples, .level = options.level, .seed = options.seed});
   // flips of whole clusters take what their units share for an effect
   const double of_interval = interval_p(interval, 0, static_cast<int64_t>(df) + 1);
-  return {interval.estimate, interval.low, interval.high, std::max(p, of_interval), n,
-          options.level};
+  return {interval.estimate,
+          interval.low,
+          interval.high,
+          std::isnan(of_interval) ? kNaN : std::max(p, of_interval),
+          n,
+          options.level,
+          df};
 }
 
 } // namespace

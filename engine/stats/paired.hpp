@@ -2,6 +2,7 @@
 // Means of paired differences: effect, interval and p, with clusters as the unit of inference.
 
 #include <cstdint>
+#include <limits>
 #include <span>
 
 namespace residua::stats {
@@ -14,6 +15,7 @@ struct Effect {
   double p;
   int64_t n; ///< independent units: clusters, or pairs
   double level;
+  double df = std::numeric_limits<double>::quiet_NaN(); ///< of the interval, where not n - 1
 };
 
 struct EffectOptions {
@@ -28,7 +30,7 @@ struct EffectOptions {
 /// of their means, p comes from flips of the signs of their means, and the interval is BCa over
 /// clusters, as far out as Student's t asks for, or Student's own of fewer than kFewestResampled.
 /// Where `units` (sentences) is given as well, the interval is crossed_mean's, over both, and p is
-/// no less than that of the interval.
+/// no less than that of the interval, NaN without one.
 Effect one_sample(std::span<const double> values, std::span<const int64_t> clusters = {},
                   std::span<const int64_t> units = {}, const EffectOptions& options = {});
 

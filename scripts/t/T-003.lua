@@ -41,7 +41,7 @@ return experiment {
     for i = 1, layers do
       local first = tensor.from_table(all[i], "float64"):reshape({ #codes, -1 })
       local values = tensor.from_table(later[i], "float64"):reshape({ #codes, -1 })
-      local spread = stats.from_draws(draws:matmul(first:t()):std(2) ^ 2, { n = count, extreme = true })
+      local spread = stats.from_draws(draws:matmul(first:t()):std(2) ^ 2, { n = count, extreme = true, least = 0 })
       rows[i] = { layer = "L" .. i - 1, cost = cost[i].when_quantized, int4 = cost[i].when_quantized.estimate,
         spread = spread, stated = spread.estimate, sane = spread_less_noise(values) }
     end

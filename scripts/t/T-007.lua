@@ -46,7 +46,7 @@ return experiment {
 
     local rows = {}
     for layer = 1, layers do
-      local opts = { n = count, extreme = true }
+      local opts = { n = count, extreme = true, least = 1 }
       rows[layer] = { layer = layer - 1, raw_components = stats.from_draws(components:column(layer), opts),
         entropy_rank = stats.from_draws(rank:column(layer), opts) }
     end

@@ -48,7 +48,7 @@ return experiment {
 
     local function peak(by_layer) -- depth of the highest layer (layer / layers; the embeddings are -1)
       local best = stats.draws(#clusters, p.resamples, x.seed, units):matmul(tensor.stack(by_layer, 2)):argmax(2)
-      return found and stats.from_draws((best:to("float64") - 2) / layers, { n = #clusters })
+      return found and stats.from_draws((best:to("float64") - 2) / layers, { n = units and #different or #clusters })
         or { refused = "after no layer are more than half of the couples right" }
     end
     x:verdict("prefers", profile[layers + 1].pairs)

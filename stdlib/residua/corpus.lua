@@ -190,9 +190,8 @@ end
 ---@field level? number  0.95 by default
 ---@field resamples? integer  2000 by default
 
---- Returns the mean of one value per text, as `stats.mean` does. The languages are the units of inference, and
---- sentences are drawn together in all of them; with fewer than 3 languages the texts are the units, which holds for
---- these languages only.
+--- Returns the mean of one value per text, as `stats.mean` does. Languages and the sentences that they share are both
+--- samples; with fewer than 3 languages the texts are the units of inference, which holds for these languages only.
 ---@param values number[]  one per text, in the corpus's order
 ---@param opts? residua.corpus.MeanOpts
 ---@return table effect  estimate, low, high, p, n, level

@@ -68,7 +68,8 @@ end
 --- Measures how a changed model's predictions diverge from those of a base model on texts.
 ---
 --- Fields: `rows` per language and `all` texts together, each with its `tokens` and metrics as effects (estimate, low,
---- high: expanded percentile intervals over sentences, which are the same in all languages; fewer than 3 give none).
+--- high: expanded percentile intervals over sentences, which are the same in all languages; means of 3 to 5 have
+--- Student's, fewer than 3 none).
 --- KL divergence of the next token [nats]: mean_kld, median_kld, max_kld, min_kld, kld_p01, kld_p05, kld_p10, kld_p90,
 --- kld_p95, kld_p99, kld_p999. Change of the probability of the correct token [%]: mean_dp, rms_dp, and the same
 --- quantiles (median_dp, dp_p01 and so on). `same_top` [%]: how often both find the same token most likely. ppl,

@@ -51,7 +51,8 @@ local function p_of_border(effect, border)
   if border == 0 and finite(effect.p) or p_is_nan and effect.low == effect.high then
     return effect.p -- constant values: neither test nor interval says anything
   end
-  return stats.interval_p(effect.estimate, effect.low, effect.high, border, effect.level, math.tointeger(effect.n))
+  local units = effect.df and math.floor(effect.df) + 1 or math.tointeger(effect.n)
+  return stats.interval_p(effect.estimate, effect.low, effect.high, border, effect.level, units)
 end
 
 -- The p of a prediction. For `within` inside: of both borders the less certain (two one-sided tests); outside: of the

@@ -108,7 +108,7 @@ function M.crossing(rows, level)
     return { refused = ("only %.0f %% of the resamples cross %g"):format(100 * share, level) }
   end
   table.insert(crossings, 1, estimate)
-  return stats.from_draws(crossings, { n = rows[1].ratio.n })
+  return stats.from_draws(crossings, { n = rows[1].ratio.n, least = at[1], most = at[#at] })
 end
 
 return M

@@ -1,9 +1,30 @@
 -- How much higher one disparity is than another, on the same sentences.
 
+local gap = require("residua.disparity.gap")
 local options = require("residua.options")
 local stats = require("residua.stats")
 
 local M = {}
+
+local function difference(a, b, of)
+  local gaps = of == "gap" or nil
+  return stats.from_draws(a.draws[of] - b.draws[of], { n = a.draws.n, level = a.level, extreme = gaps,
+    errors = gaps and gap.less(a.draws.gap_errors, b.draws.gap_errors) })
+end
+
+-- In per cent of b's, which has to be there.
+local function relative(a, b, of)
+  local gaps = of == "gap" or nil
+  local below = b[of]
+  local measurable = below.low > 0 -- NaN is not
+  if not measurable then
+    return { refused = ("the %s to compare with may be 0: [%.3g, %.3g]"):format(of, below.low, below.high) }
+  end
+  local errors = gaps and gap.less(a.draws.gap_errors, b.draws.gap_errors, a.gap.estimate / below.estimate,
+    below.estimate / 100)
+  return stats.from_draws((a.draws[of] / b.draws[of] - 1) * 100, { n = a.draws.n, level = a.level, extreme = gaps,
+    errors = errors, least = gaps and -100 })
+end
 
 ---@class residua.disparity.DifferenceOpts
 ---@field of? string  "gap" (the default), "ratio" or "mean_delta"
@@ -11,7 +32,8 @@ local M = {}
 
 --- Returns how much higher one disparity is than another: the difference of their gaps (or ratios, or mean rises), with
 --- an interval over the sentences, which are resampled jointly for both. This is how to compare gaps, as a gap of its
---- own is never below 0. Refused where one of the models collapsed, or has no ratio.
+--- own is never below 0. The interval holds whichever languages are the worst and the best, so that it is wide where
+--- many are alike. Refused where one of the models collapsed or has no ratio, and in per cent of what may be 0.
 ---@param a Disparity
 ---@param b Disparity  on the same texts, with the same seed
 ---@param opts? residua.disparity.DifferenceOpts
@@ -36,17 +58,7 @@ function M.difference(a, b, opts)
       return { refused = d.refused }
     end
   end
-  local da, db, gaps = a.draws, b.draws, opts.of == "gap"
-  local difference, errors = da[opts.of] - db[opts.of], gaps and da.gap_errors - db.gap_errors or nil
-  if opts.relative then
-    difference = difference / db[opts.of] * 100
-    errors = gaps and (da.gap_errors - db.gap_errors * (a.gap.estimate / b.gap.estimate)) / b.gap.estimate * 100 or nil
-  end
-  local effect = stats.from_draws(difference, { n = da.n, level = a.level, extreme = gaps, errors = errors })
-  if opts.relative and gaps then
-    effect.low = math.max(effect.low, -100.0) -- a gap is never below 0
-  end
-  return effect
+  return (opts.relative and relative or difference)(a, b, opts.of)
 end
 
 return M

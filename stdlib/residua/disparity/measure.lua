@@ -1,7 +1,7 @@
 -- The disparity between two losses: four scales side by side, intervals over sentences (the same ones for all
 -- languages), and a guard against ratios of collapsed models.
 
-local gap_of = require("residua.disparity.gap")
+local gap = require("residua.disparity.gap")
 local labels = require("residua.labels")
 local options = require("residua.options")
 local stats = require("residua.stats")
@@ -113,23 +113,28 @@ local function rises(texts, rise, tokens, sums, effect)
   local delta = { byte = rise / sums(columns.bytes), token = rise / tokens,
     character = rise / sums(columns.characters), sentence = rise / sums(ones) }
   local increase = ((rise / tokens):exp() - 1) * 100
+  local function percent(nats)
+    return 100 * (math.exp(nats) - 1)
+  end
   for i, code in ipairs(texts:languages()) do
-    rows[i] = { language = code, script = info[code].script, resource = info[code].resource,
-      ppl_increase = effect(increase:select(2, i)) }
+    rows[i] = { language = code, script = info[code].script, resource = info[code].resource }
     for unit, values in pairs(delta) do
       rows[i]["delta_" .. unit] = effect(values:select(2, i))
     end
+    local nats = rows[i].delta_token
+    rows[i].ppl_increase = { estimate = percent(nats.estimate), low = percent(nats.low), high = percent(nats.high),
+      level = nats.level, n = nats.n }
   end
   return rows, delta.byte, increase
 end
 
 -- Resampling adds noise to every language, which drives the worst and the best apart; a gap is never below 0.
 local function add_gap(self, per_byte)
-  local gap, errors = gap_of(per_byte:t():reshape({ per_byte:size(2), 1, -1 }))
-  self.draws.gap, self.draws.gap_errors = gap:select(1, 1), errors:select(1, 1)
+  local gaps, errors = gap.of(per_byte:t():reshape({ per_byte:size(2), 1, -1 }))
+  self.draws.gap = gaps:select(1, 1)
+  self.draws.gap_errors = { most = errors.most:select(1, 1), least = errors.least:select(1, 1) }
   self.gap = stats.from_draws(self.draws.gap,
-    { n = self.draws.n, level = self.level, extreme = true, errors = self.draws.gap_errors })
-  self.gap.low = math.max(self.gap.low, 0.0)
+    { n = self.draws.n, level = self.level, extreme = true, errors = self.draws.gap_errors, least = 0 })
 end
 
 -- The ratio to the reference, language number r, and its draws; refused where it would mislead.

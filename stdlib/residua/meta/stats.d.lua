@@ -212,7 +212,7 @@ function M.association(kind, x, y, groups, seed, level, resamples) end
 ---@return number[]
 function M.benjamini_hochberg(p) end
 
---- Returns the expanded percentile interval of a statistic.
+--- Returns the expanded percentile interval of a statistic; of 3 to 5 observations, Student's.
 ---@param n integer  Observations.
 ---@param statistic function  Takes a list of indices drawn from 1 to n, returns a number.
 ---@param seed? integer
@@ -473,11 +473,12 @@ function M.ols(y, predictors, names, level, intercept, weights) end
 --- Returns the mean with a bootstrap interval and the p of a sign-flip test against 0.
 ---@param values number[]
 ---@param clusters? integer[]  Label of each value's cluster (language); clusters are resampled and count alike.
----@param units? integer[]  Label of each value's unit (sentence); the same units are drawn in every cluster.
+---@param units? integer[]  Label of each value's unit (sentence): a sample too, so that the interval is that of two
+--- crossed random effects and p at least that of the interval.
 ---@param seed? integer
 ---@param level? number  0.95 when absent.
 ---@param resamples? integer  2000 when absent.
----@return table  estimate, low, high, p, n, level.
+---@return table  estimate, low, high, p, n, level; df with units.
 function M.one_sample(values, clusters, units, seed, level, resamples) end
 
 --- Returns the mean of a - b as `one_sample` does.

@@ -1,7 +1,7 @@
 -- What the losses of many quantized models say: dNLL and gap of each, and both in resamples of the sentences that are
 -- the same for all models, so that differences between models are paired.
 
-local gap_of = require("residua.disparity.gap")
+local gap = require("residua.disparity.gap")
 local labels = require("residua.labels")
 local stats = require("residua.stats")
 local tensor = require("residua.tensor")
@@ -81,33 +81,42 @@ local function ratios(self, losses, below, language)
   return above / tensor.from_table({ by_sentence(below) }, "float64"):matmul(counts)
 end
 
--- Gaps, [losses, 1 + resamples], and what noise could make of them, [losses, resamples].
-local function gaps(self, losses)
-  local by_language = {}
-  for i = 1, #self.codes do
-    by_language[i] = ratios(self, losses, self.bytes, i)
-  end
-  return gap_of(tensor.stack(by_language, 1))
-end
-
--- A measure of many losses in the data and its resamples, [losses, 1 + resamples], and of gaps their errors, see
--- disparity/gap. `measure` is "dnll", "gap" or { language = code }: the rise per byte there.
-local function draws(self, losses, measure)
-  if measure == "dnll" then
-    return ratios(self, losses, self.base.tokens)
-  elseif type(measure) == "table" then
-    for i, code in ipairs(self.codes) do
-      if code == measure.language then
-        return ratios(self, losses, self.bytes, i)
-      end
+local function language_number(self, code)
+  for i, other in ipairs(self.codes) do
+    if other == code then
+      return i
     end
   end
-  local parts, errors = {}, {}
-  for first = 1, #losses, CHUNK do
-    local chunk = table.move(losses, first, math.min(first + CHUNK - 1, #losses), 1, {})
-    parts[#parts + 1], errors[#errors + 1] = gaps(self, chunk)
-  end
-  return tensor.cat(parts, 1), tensor.cat(errors, 1)
 end
 
-return { new = new, summary = summary, draws = draws }
+-- Weighted sums of gaps, [sums, 1 + resamples], and their errors, see disparity/gap. `weights` [sums, losses].
+local function sums_of_gaps(self, losses, weights)
+  local sums, most, least = 0, 0, 0
+  for first = 1, #losses, CHUNK do
+    local chunk, by_language = table.move(losses, first, math.min(first + CHUNK - 1, #losses), 1, {}), {}
+    for i = 1, #self.codes do
+      by_language[i] = ratios(self, chunk, self.bytes, i)
+    end
+    local gaps, errors = gap.of(tensor.stack(by_language, 1))
+    local own = weights:narrow(2, first, #chunk)
+    local plus, minus = own:clamp(0, math.huge), own:clamp(-math.huge, 0)
+    sums = own:matmul(gaps) + sums
+    most = plus:matmul(errors.most) + minus:matmul(errors.least) + most
+    least = plus:matmul(errors.least) + minus:matmul(errors.most) + least
+  end
+  return sums, { most = most, least = least }
+end
+
+-- Weighted sums of a measure of many losses in the data and its resamples, [sums, 1 + resamples], and of gaps their
+-- errors. `weights`: a list of the losses' weights per sum; `measure` is "dnll", "gap" or { language = code }: the rise
+-- per byte there.
+local function sums(self, losses, weights, measure)
+  weights = tensor.from_table(weights, "float64")
+  if measure == "gap" then
+    return sums_of_gaps(self, losses, weights)
+  end
+  local language = type(measure) == "table" and language_number(self, measure.language) or nil
+  return weights:matmul(ratios(self, losses, language and self.bytes or self.base.tokens, language)), nil
+end
+
+return { new = new, summary = summary, sums = sums }

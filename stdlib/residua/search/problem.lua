@@ -2,6 +2,7 @@
 -- kept, so no set is measured twice, whichever searches share the problem.
 
 local disparity = require("residua.disparity")
+local gap = require("residua.disparity.gap")
 local measured = require("residua.search.measured")
 local options = require("residua.options")
 local quant = require("residua.quant")
@@ -161,8 +162,13 @@ local function check_model(problem, where)
   end
 end
 
+local function part(errors, index)
+  return { most = errors.most:select(1, index), least = errors.least:select(1, index) }
+end
+
 --- Returns the value of a set over that of another, with an interval over sentences, which are resampled jointly for
---- both: the share of a gap that protecting leaves, for instance. For dNLL and gap.
+--- both: the share of a gap that protecting leaves, for instance. For dNLL and gap; refused where the gap of the other
+--- may be 0.
 ---@param set any[]
 ---@param other any[]
 ---@return table effect  estimate, low, high, n (sentences), level
@@ -176,14 +182,17 @@ function Problem:ratio(set, other)
     error("Problem:ratio: the values are of a function; a ratio with an interval is of dNLL or gap", 2)
   end
   values.lookup(self, keys)
-  local draws, errors = measured.draws(self.base, { self.losses[keys[1]], self.losses[keys[2]] }, self.column)
-  local ratio, below = draws:select(1, 1) / draws:select(1, 2), draws:at(2, 1)
-  local effect = stats.from_draws(ratio, { n = self.base.sentences, level = self.opts.level, extreme = errors ~= nil,
-    errors = errors and (errors:select(1, 1) - errors:select(1, 2) * ratio:at(1)) / below })
-  if errors then
-    effect.low = math.max(effect.low, 0.0) -- a share of a gap
+  local below = self.column == "gap" and self:effect(other)
+  local measurable = not below or below.low > 0 -- NaN is not
+  if not measurable then
+    return { refused = ("the gap to compare with may be 0: [%.3g, %.3g]"):format(below.low, below.high) }
   end
-  return effect
+  local draws, errors = measured.sums(self.base, { self.losses[keys[1]], self.losses[keys[2]] }, { { 1, 0 }, { 0, 1 } },
+    self.column)
+  local ratio = draws:select(1, 1) / draws:select(1, 2)
+  return stats.from_draws(ratio, { n = self.base.sentences, level = self.opts.level, extreme = errors ~= nil,
+    errors = errors and gap.less(part(errors, 1), part(errors, 2), ratio:at(1), below.estimate),
+    least = errors and 0 })
 end
 
 --- Returns the model in which a set is protected.

@@ -5,7 +5,6 @@ local plan = require("residua.plan")
 local stats = require("residua.stats")
 local subset = require("residua.search.subset")
 local sweep = require("residua.sweep")
-local tensor = require("residua.tensor")
 local units = require("residua.search.units")
 
 local FEWEST_SENTENCES <const> = 3 -- fewer give no interval
@@ -134,9 +133,7 @@ local function combine(problem, sets, weights, axis)
   end
   local drawn, errors
   if axis or resampled(problem) then
-    local by_combination = tensor.from_table(weights, "float64")
-    drawn, errors = measured.draws(problem.base, losses, axis or problem.column)
-    drawn, errors = by_combination:matmul(drawn):totable(), errors and by_combination:matmul(errors)
+    drawn, errors = measured.sums(problem.base, losses, weights, axis or problem.column)
   end
   for c, row in ipairs(weights) do
     local sum = 0
@@ -146,8 +143,8 @@ local function combine(problem, sets, weights, axis)
     local effect = { estimate = sum, low = 0 / 0, high = 0 / 0, level = level,
       n = problem.base and problem.base.sentences }
     if drawn then
-      effect = stats.from_draws(drawn[c],
-        { n = effect.n, level = level, extreme = errors ~= nil, errors = errors and errors:select(1, c) })
+      effect = stats.from_draws(drawn:select(1, c), { n = effect.n, level = level, extreme = errors ~= nil,
+        errors = errors and { most = errors.most:select(1, c), least = errors.least:select(1, c) } })
       effect.estimate = axis and effect.estimate or sum
     end
     effects[c] = effect

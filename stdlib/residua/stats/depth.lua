@@ -40,9 +40,8 @@ function M.peak(by_draw, opts)
   local depths = tensor.from_table(depths_of("stats.peak", by_draw, opts.depths), "float64")
   local places = opts.least and by_draw:argmin(2) or by_draw:argmax(2)
   local missing = by_draw:sum(2) * 0 -- NaN where a layer has NaN, which counts as the highest and the lowest
-  local effect = draws.from_draws(depths:index(1, places) + missing, { n = opts.n, level = opts.level })
-  effect.low, effect.high = math.max(effect.low, depths:min()), math.min(effect.high, depths:max())
-  return effect
+  return draws.from_draws(depths:index(1, places) + missing,
+    { n = opts.n, level = opts.level, least = depths:min(), most = depths:max() })
 end
 
 ---@class residua.stats.DipOpts
@@ -75,7 +74,7 @@ function M.dip(by_draw, opts)
       #outside) }
   end
   local ratio = by_draw:index(2, inside):min(2) / by_draw:index(2, outside):min(2)
-  return draws.from_draws(ratio, { n = opts.n, level = opts.level })
+  return draws.from_draws(ratio, { n = opts.n, level = opts.level, least = 0 })
 end
 
 return M

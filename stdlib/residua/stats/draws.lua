@@ -65,18 +65,37 @@ local function middle(list)
 end
 
 ---@class residua.stats.FromDrawsOpts
----@field n integer  observations that were drawn from; fewer than 3 give no interval
+---@field n integer  observations that were drawn from, or clusters where these were; fewer than 3 give no interval
 ---@field level? number  0.95 by default
 ---@field extreme? boolean  the value is a maximum, a minimum, a range or a variance, which resampling drives outwards,
 ---  or a rank of a spectrum, which it lowers: each end is the wider of the percentile and of the other percentile
 ---  reflected at the estimate. False by default
----@field errors? number[]|Tensor  what the estimate could be off by, if what it is the extreme of were all the same, in
----  each resample: the interval reaches as far as this asks for too
+---@field errors? table  what the estimate could be off by in each resample, `most` and `least`, two Tensors or lists:
+---  the interval reaches as far as these ask for too
+---@field least? number  no interval reaches below it
+---@field most? number  or above this
 
--- Widens an interval to the wider of itself and of what `errors` say of the estimate.
+-- Widens an interval to the wider of itself and of what `errors` say of the estimate; NaN where they say nothing.
 local function widened(low, high, estimate, errors, n, level)
-  local least, most = native.drawn_interval(middle(errors), errors, n, level)
-  return math.min(low, estimate - most), math.max(high, estimate - least)
+  local most, least = numbers(errors.most), numbers(errors.least)
+  local _, too_high = native.drawn_interval(middle(most), most, n, level)
+  local too_low = native.drawn_interval(middle(least), least, n, level)
+  if too_high ~= too_high or too_low ~= too_low then
+    return 0 / 0, 0 / 0
+  end
+  return math.min(low, estimate - too_high), math.max(high, estimate - too_low)
+end
+
+-- Around an extreme value: the wider of what resamples say, and that reflected at the estimate.
+local function around_extreme(estimate, drawn, n, level)
+  if estimate - estimate ~= 0 then
+    return 0 / 0, 0 / 0
+  end
+  local low, high = native.drawn_interval(middle(drawn), drawn, n, level)
+  if low == low then
+    low, high = math.min(low, 2 * estimate - high), math.max(high, 2 * estimate - low)
+  end
+  return low, high
 end
 
 --- Returns the effect that a value has in the data, first in the list, and in resamples, the others: its interval is
@@ -92,20 +111,20 @@ end
 ---assert(e.estimate == 2.5 and e.low < 1 and e.high > 4)
 function M.from_draws(values, opts)
   opts = options.check("stats.from_draws", opts, { n = { "integer", required = true }, level = { "number", 0.95 },
-    extreme = { "boolean", false }, errors = { "table|Tensor" } })
+    extreme = { "boolean", false }, errors = { "table" }, least = { "number", -math.huge },
+    most = { "number", math.huge } })
   options.argument("stats.from_draws", "values", values, "table|Tensor")
   local list = numbers(values)
   if type(list) ~= "table" or #list == 0 then
     error("stats.from_draws: there are no values; give one of the data and one of each resample", 2)
   end
-  local estimate, n, level = list[1], opts.n, opts.level
-  local drawn = table.move(list, 2, #list, 1, {})
-  local low, high = native.drawn_interval(opts.extreme and middle(drawn) or estimate, drawn, n, level)
-  if opts.extreme and low == low then
-    low, high = math.min(low, 2 * estimate - high), math.max(high, 2 * estimate - low)
-  end
+  local estimate, n, level, drawn = list[1], opts.n, opts.level, table.move(list, 2, #list, 1, {})
+  local low, high = (opts.extreme and around_extreme or native.drawn_interval)(estimate, drawn, n, level)
   if opts.errors and low == low then
-    low, high = widened(low, high, estimate, numbers(opts.errors), n, level)
+    low, high = widened(low, high, estimate, opts.errors, n, level)
+  end
+  if low == low then
+    low, high = math.max(low, opts.least), math.min(high, opts.most)
   end
   return { estimate = estimate, low = low, high = high, level = level, n = n }
 end

@@ -21,7 +21,7 @@ end
 
 ---@class residua.stats.EffectOpts
 ---@field clusters? any[]  label of each value's cluster (its language); clusters are the unit of inference
----@field units? any[]  label of each value's unit (its sentence), drawn together in all clusters
+---@field units? any[]  label of each value's unit (its sentence), which clusters share and which are a sample too
 ---@field seed? integer  1 by default
 ---@field level? number  0.95 by default
 ---@field resamples? integer  2000 by default
@@ -139,7 +139,7 @@ end
 ---@field resamples? integer  1000 by default
 
 --- Returns a statistic of n observations with its interval: between percentiles, as far out as Student's t asks
---- for where n is small.
+--- for where n is small; of 3 to 5 observations, Student's own.
 ---@param n integer
 ---@param statistic function  takes a list of indices drawn from 1 to n
 ---@param opts? residua.stats.BootstrapOpts

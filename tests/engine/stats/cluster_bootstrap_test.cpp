@@ -57,17 +57,6 @@ TEST_CASE("observations are grouped by label in order", "[stats]") {
   CHECK(group_by_label({}).empty());
 }
 
-TEST_CASE("the first evaluation sees every observation once", "[stats]") {
-  Copy first;
-  const auto note = [&](const ClusterDraw& draw) {
-    for (std::size_t k = 0; first.size() < 3; ++k)
-      first.emplace_back(draw.cluster(k).begin(), draw.cluster(k).end());
-    return 0.0;
-  };
-  cluster_bootstrap(kClusters, kUnits, note, options_of(true, true, true));
-  CHECK(first == Copy{{3, 4, 5}, {0, 1, 2}, {6, 7}});
-}
-
 TEST_CASE("paired units are the same in every cluster", "[stats]") {
   for (const Copy& draw : draws(kClusters, kUnits, options_of(true, true, true))) {
     REQUIRE(draw.size() == 3);
@@ -144,7 +133,8 @@ TEST_CASE("two levels hold the mean where one level is blind to the languages", 
       const auto mean = [&](const ClusterDraw& draw) {
         return mean_of_cluster_means(values, draw);
       };
-      const Interval interval = cluster_bootstrap(clusters, units, mean, options);
+      const Interval interval =
+          percentile_interval(0, cluster_resample(clusters, units, mean, options), 0.95);
       held += interval.low <= 0 && 0 <= interval.high;
     }
     return held / 200.0;
@@ -156,12 +146,12 @@ TEST_CASE("two levels hold the mean where one level is blind to the languages", 
 
 TEST_CASE("bad designs are refused", "[stats]") {
   const auto run = [](const Labels& clusters, const Labels& units, const ClusterOptions& options) {
-    return cluster_bootstrap(
+    return cluster_resample(
         clusters, units, [](const ClusterDraw&) { return 0.0; }, options);
   };
-  CHECK_THROWS_WITH(run({}, {}, {}), Contains("cluster_bootstrap: clusters: 0 values"));
+  CHECK_THROWS_WITH(run({}, {}, {}), Contains("cluster_resample: clusters: 0 values"));
   CHECK_THROWS_WITH(run({1, 2}, {1}, {}),
-                    Contains("cluster_bootstrap: units: 1 values where clusters has 2"));
+                    Contains("cluster_resample: units: 1 values where clusters has 2"));
   CHECK_THROWS_WITH(run({1, 2}, {}, options_of(true, true, true)),
                     Contains("units: 0 values where clusters has 2"));
   CHECK_THROWS_WITH(run({1, 2}, {}, options_of(false, false, false)),

@@ -143,3 +143,28 @@ TEST_CASE("where noise is all, intervals over languages and sentences stay narro
   CHECK(share >= 0.93);
   CHECK(width < 1.5 * 2 * 1.96 / 16); // that of 256 independent values; drawing both: 1.7
 }
+
+TEST_CASE("intervals over languages and sentences stand missing cells", "[stats][coverage]") {
+  const auto missing = GENERATE(0, 1, 2); // at random, a language with few sentences, with many
+  CAPTURE(missing);
+  const double share = coverage(0, [&](Random& random, uint64_t seed) {
+    std::vector<int64_t> clusters, units;
+    std::vector<double> values, of_sentence(100);
+    for (double& value : of_sentence)
+      value = 0.3 * random.normal();
+    for (int64_t language = 0; language < 16; ++language) {
+      const double of_language = random.normal();
+      const int64_t count = missing == 0 ? 16 : (language == 0) == (missing == 2) ? 100 : 12;
+      for (int64_t sentence = 0; sentence < count; ++sentence)
+        if (missing != 0 || sentence == 0 || random.uniform() < 0.6) {
+          clusters.push_back(language);
+          units.push_back(sentence);
+          values.push_back(of_language + of_sentence[static_cast<std::size_t>(sentence)] +
+                           0.5 * random.normal());
+        }
+    }
+    return one_sample(values, clusters, units, {.resamples = 200, .seed = seed});
+  });
+  CHECK(share >= 0.93);
+  CHECK(share <= 0.97);
+}

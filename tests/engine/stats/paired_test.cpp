@@ -119,6 +119,24 @@ TEST_CASE("few languages and sentences have the interval of two crossed effects"
   CHECK(effect.p > 0.05);
 }
 
+TEST_CASE("languages with sentences of their own have an interval", "[stats]") {
+  Values values;
+  Labels clusters, units;
+  for (int64_t language = 0; language < 8; ++language)
+    for (int64_t sentence = 0; sentence < (language == 0 ? 20 : 3); ++sentence) {
+      values.push_back(static_cast<double>((7 * language + 3 * sentence) % 11));
+      clusters.push_back(language);
+      units.push_back(language == 0 ? sentence : 17 + sentence);
+    }
+  const Effect effect = one_sample(values, clusters, units);
+  CHECK(effect.low < effect.estimate);
+  CHECK(effect.high > effect.estimate);
+  const Effect two =
+      one_sample(Values{1, 2, 1, 2, 1, 2}, Labels{0, 0, 1, 1, 2, 2}, Labels{0, 1, 0, 1, 0, 1});
+  CHECK(std::isnan(two.low));
+  CHECK(std::isnan(two.p)); // flips of languages would say 0.25
+}
+
 TEST_CASE("clustered intervals hold the mean where unclustered ones do not", "[stats]") {
   Random random(4);
   int held = 0, blind = 0;

@@ -9,7 +9,7 @@ local test = t.suite()
 
 -- What layers read of language k is scales[k] times as large; the weights that read it make up for it, so that the
 -- model does the same in full precision.
-local function verdicts(scales, seed, weights, outlier)
+local function verdicts(scales, seed, weights, outlier, sentences)
   local m, list = copier.model({ { 1, 1, 1 }, { 1, 1, 1 } }, { outlier or 0, 0 }, seed), {}
   for i = 1, 32 do
     list[i] = scales[(i - 1) // 6 + 1] or 1 -- six channels per language
@@ -19,11 +19,12 @@ local function verdicts(scales, seed, weights, outlier)
     local norm, up = ("L%d.norm2"):format(layer), ("L%d.mlp.up"):format(layer)
     m = m:with_param(norm, m:param(norm) * scale):with_param(up, m:param(up) / scale:reshape({ 1, -1 }))
   end
-  return alphabets.judged("Exp-084", m, copier.texts(8), { at = "L*.mlp.in", weights = weights })
+  return alphabets.judged("Exp-084", m, copier.texts(sentences or 8),
+    { at = "L*.mlp.in", weights = weights, sentences = sentences })
 end
 
 function test.own_clips_help_where_scales_differ()
-  local found, x = verdicts({ 1, 1, 12 }, 1)
+  local found, x = verdicts({ 1, 1, 12 }, 1, nil, nil, 32)
   t.eq(found.own.verdict, "supported")
   local gap = {}
   for _, way in ipairs(x.tables[1]) do

@@ -60,7 +60,7 @@ function test.a_collapsed_width_does_not_count()
   local ok, found, x = pcall(judged, shares.model(shares.shared(1), { 0, 0, 1, 0, 0, 0 }, 60), shares.texts(folder), {})
   disparity.compare = real
   t.eq({ ok, x.tables[1][1].collapsed, x.tables[1][2].collapsed }, { true, true, nil })
-  t.eq(found.bound.why, "fewer than 2 gaps of models that did not collapse")
+  t.eq(found.bound.why, "fewer than 2 gaps above 0 of models that did not collapse")
 end
 
 -- Over seeds 1 to 6 of random gains, of which neither sum nor L0 differ, neither stated nor sane is supported: 0 of 12.
