@@ -16,7 +16,7 @@ static constexpr void (*kModules[])(lua_State*) = {
 
 int open_native(lua_State* L) {
   device::set_threads(0); // Debian's libtorch starts with one
-  kernel::pool_buffers(std::size_t{16} << 20);
+  kernel::pool_buffers(std::size_t{64} << 20);
   lua_newtable(L);
   for (const auto register_one : kModules)
     register_one(L);
