@@ -40,17 +40,18 @@ void* allocate_large(std::size_t bytes) {
 
 /// Unused buffers, the latest first.
 class Pool {
+  using Buffers = std::list<std::pair<void*, std::size_t>>;
+
  public:
   void* take(std::size_t bytes) {
     const std::lock_guard lock(mutex_);
-    for (auto free = free_.begin(); free != free_.end(); ++free)
-      if (free->second == bytes) {
-        void* const memory = free->first;
-        held_ -= bytes;
-        used_[memory] = bytes;
-        free_.erase(free);
-        return memory;
-      }
+    if (const auto free = fitting(bytes); free != free_.end()) {
+      const auto [memory, size] = *free;
+      held_ -= size;
+      used_[memory] = size;
+      free_.erase(free);
+      return memory;
+    }
     void* const memory = allocate_large(bytes);
     used_[memory] = bytes;
     return memory;
@@ -81,6 +82,16 @@ class Pool {
   }
 
  private:
+  // The smallest of enough bytes, and of no more than twice as many; of equals the latest.
+  Buffers::iterator fitting(std::size_t bytes) {
+    auto best = free_.end();
+    for (auto free = free_.begin(); free != free_.end(); ++free)
+      if (free->second >= bytes && free->second <= 2 * bytes &&
+          (best == free_.end() || free->second < best->second))
+        best = free;
+    return best;
+  }
+
   // The longest unused go first.
   void shrink() {
     while (held_ > limit_) {
@@ -91,7 +102,7 @@ class Pool {
   }
 
   std::mutex mutex_;
-  std::list<std::pair<void*, std::size_t>> free_;
+  Buffers free_;
   std::unordered_map<void*, std::size_t> used_;
   std::size_t held_ = 0, limit_ = 0;
 };

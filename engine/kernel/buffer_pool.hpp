@@ -1,6 +1,6 @@
 #pragma once
-// Memory of tensors on the CPU, kept for the next one of its size: fresh pages cost a quarter of
-// the time of a product.
+// Memory of tensors on the CPU, kept for the next one of about its size: fresh pages cost a
+// quarter of the time of a product.
 
 #include <cstddef>
 

@@ -12,7 +12,7 @@ struct Head {
   double softcap = 0; ///< c tanh(logit / c); 0: none
 };
 
-constexpr int64_t kPieceTokens = 1024, kPieceWords = 2048; ///< 8 MiB of logits
+constexpr int64_t kPieceTokens = 1536, kPieceWords = 2048; ///< 12 MiB of logits
 
 /// Some words of the vocabulary.
 struct Words {

@@ -8,9 +8,15 @@
 namespace residua::kernel {
 namespace {
 
-/// Room for a piece of logits of up to `tokens` tokens.
-at::Tensor piece_for(int64_t tokens, const at::TensorOptions& options) {
-  return at::empty({std::min(kPieceTokens, tokens) * kPieceWords}, options);
+/// Tokens of each piece of `tokens`, no last one much smaller: small products are slow.
+int64_t even_piece(int64_t tokens) {
+  const int64_t pieces = std::max(int64_t{1}, (tokens + kPieceTokens - 1) / kPieceTokens);
+  return (tokens + pieces - 1) / pieces;
+}
+
+/// Room for the logits of a piece.
+at::Tensor room_for(int64_t piece, const at::TensorOptions& options) {
+  return at::empty({piece * kPieceWords}, options);
 }
 
 /// Calls `use` with each piece of the vocabulary.
@@ -41,12 +47,12 @@ struct Reader {
   std::vector<double> differences; ///< sums of e^(a - top of a) (a - b - offset)
 };
 
-/// Up to kPieceTokens tokens of a base and the models that are compared with it.
+/// A piece of the tokens of a base and of the models that are compared with it.
 class Comparing {
  public:
-  Comparing(const Reading& base, const std::vector<Reading>& changed, int64_t tokens)
-      : base_(base), base_logits_(piece_for(tokens, base.hidden.options())),
-        logits_(piece_for(tokens, base.hidden.options())) {
+  Comparing(const Reading& base, const std::vector<Reading>& changed, int64_t piece)
+      : base_(base), base_logits_(room_for(piece, base.hidden.options())),
+        logits_(room_for(piece, base.hidden.options())) {
     for (const Reading& reading : changed)
       changed_.emplace_back(reading);
   }
@@ -108,10 +114,11 @@ at::Tensor token_loss(const at::Tensor& hidden, const at::Tensor& targets, const
   const at::Tensor wanted = targets.contiguous();
   const int64_t tokens = reader.hidden.size(0);
   at::Tensor losses = at::empty({tokens}, hidden.options());
-  const at::Tensor piece = piece_for(tokens, hidden.options());
-  float* const logits = piece.data_ptr<float>();
-  for (int64_t first = 0; first < tokens; first += kPieceTokens) {
-    const int64_t count = std::min(kPieceTokens, tokens - first);
+  const int64_t piece = even_piece(tokens);
+  const at::Tensor room = room_for(piece, hidden.options());
+  float* const logits = room.data_ptr<float>();
+  for (int64_t first = 0; first < tokens; first += piece) {
+    const int64_t count = std::min(piece, tokens - first);
     const int64_t* next = wanted.data_ptr<int64_t>() + first;
     reader.forget(count);
     for_words(reader.head, [&](Words words) {
@@ -133,10 +140,10 @@ std::vector<at::Tensor> token_divergences(const Reading& base, const std::vector
   std::vector<at::Tensor> rows;
   for (std::size_t i = 0; i < changed.size(); ++i)
     rows.push_back(at::empty({tokens, 4}, at::kDouble));
-  Comparing comparing(base, changed, tokens);
-  for (int64_t first = 0; first < tokens; first += kPieceTokens)
-    comparing.run(first, std::min(kPieceTokens, tokens - first), wanted.data_ptr<int64_t>() + first,
-                  rows);
+  const int64_t piece = even_piece(tokens);
+  Comparing comparing(base, changed, piece);
+  for (int64_t first = 0; first < tokens; first += piece)
+    comparing.run(first, std::min(piece, tokens - first), wanted.data_ptr<int64_t>() + first, rows);
   return rows;
 }
 

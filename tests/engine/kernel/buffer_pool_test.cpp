@@ -22,6 +22,8 @@ TEST_CASE("tensors take turns in one buffer, within the limit", "[kernel]") {
   }
   CHECK(kernel::pooled_bytes() == std::size_t{4} << 20);
   CHECK(at::empty({(1 << 20) - 100}).data_ptr() == first); // the same class of sizes
+  CHECK(at::empty({1 << 19}).data_ptr() == first);         // half as large
+  CHECK(at::empty({1 << 18}).data_ptr() != first);         // too small for it
   std::mt19937 random(1);
   std::vector<at::Tensor> alive;
   for (int i = 0; i < 200; ++i) {
