@@ -65,16 +65,17 @@ local function method_of(experiment)
   return file and file.summary or ""
 end
 
---- Returns the record of one run: id, title, asks, verdicts, rows, params, seed, digests, versions, started (UTC),
---- seconds, warnings.
----@param run table  experiment, params, context, verdicts, started, seconds
+--- Returns the record of one run: id, title, asks, verdicts, rows, params, size, seed, digests, versions, started
+--- (UTC), seconds, warnings.
+---@param run table  experiment, params, size ("quick", "full" or "default"), context, verdicts, started, seconds
 ---@return table  plain (for JSON), judged (the verdicts), tables, figures, method (a text) for the report
 function M.of(run)
   local x, libraries = run.context, system.libraries()
   return { id = run.experiment.id, judged = run.verdicts, tables = x.tables, figures = x.figures,
     method = method_of(run.experiment), plain = {
     id = run.experiment.id, title = run.experiment.title, asks = run.experiment.asks,
-    verdicts = plain_verdicts(run.verdicts), rows = plain_rows(x.tables), params = plain(run.params), seed = x.seed,
+    verdicts = plain_verdicts(run.verdicts), rows = plain_rows(x.tables), params = plain(run.params), size = run.size,
+    seed = x.seed,
     digests = { model = x.model:digest(), model2 = x.model2 and x.model2:digest(), texts = x.texts:digest(),
       tokenizer = x.model:tokenizer():digest(), script = library.digest(run.experiment) },
     model = x.model:name(), model2 = x.model2 and x.model2:name(), texts = x.texts:name(),

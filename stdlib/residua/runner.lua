@@ -38,6 +38,10 @@ local function warn_of_params(x, job, options)
   end
 end
 
+local function size_of(options)
+  return options.quick and "quick" or options.full and "full" or "default"
+end
+
 -- Runs one experiment on what is loaded; returns its record.
 local function run_one(job, loaded, options)
   local declared, params = job.declared, job.params
@@ -53,8 +57,8 @@ local function run_one(job, loaded, options)
     options.write(tostring(verdict_table({ { id = declared.id, judged = verdicts } })))
   end
   options.write(("%.1f s%s\n"):format(seconds, remembered(found)))
-  return record.of { experiment = declared, params = params, context = x, verdicts = verdicts, started = started,
-    seconds = seconds }
+  return record.of { experiment = declared, params = params, size = size_of(options), context = x,
+    verdicts = verdicts, started = started, seconds = seconds }
 end
 
 -- Puts a record into the store, where there is one, and returns the id of its run; the file of the run has it in any

@@ -81,7 +81,8 @@ function test.sizes_and_given_params()
   local file = folder:write("X-001.lua", GOOD)
   for arguments, bits in pairs({ ["--quick"] = 3, ["--full"] = 8, ["--quick bits=5"] = 5 }) do
     run(folder, { file }, arguments)
-    t.eq(record_of(folder).params.bits, bits, arguments)
+    local record = record_of(folder)
+    t.eq({ record.params.bits, record.size }, { bits, arguments:match("%a+") }, arguments)
   end
 end
 

@@ -81,9 +81,6 @@ local function add_results(parts, record)
     parts[#parts + 1] = fenced(figure:draw(80))
     parts[#parts + 1] = escape(figure.alt)
   end
-  for _, message in ipairs(record.plain.warnings or {}) do
-    parts[#parts + 1] = "**Warning:** " .. escape(message)
-  end
 end
 
 local function section(record)
@@ -96,6 +93,9 @@ local function section(record)
   end
   parts[#parts + 1] = "### Predictions"
   parts[#parts + 1] = verdict_table({ record })
+  for _, message in ipairs(plain.warnings or {}) do
+    parts[#parts + 1] = "**Warning:** " .. escape(message)
+  end
   add_results(parts, record)
   parts[#parts + 1] = "### Provenance"
   parts[#parts + 1] = definitions(provenance.of(record))

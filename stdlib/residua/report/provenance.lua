@@ -31,7 +31,7 @@ function M.of(record)
   return { { "model", plain.model }, { "digest of the model", digests.model },
     { "second model", plain.model2 }, { "digest of the second model", digests.model2 }, { "texts", plain.texts },
     { "digest of the texts", digests.texts }, { "digest of the tokenizer", digests.tokenizer },
-    { "digest of the script", digests.script }, { "seed", plain.seed },
+    { "digest of the script", digests.script }, { "size", plain.size }, { "seed", plain.seed },
     { "Residua", versions.residua }, { "libtorch", versions.libtorch }, { "products by", versions.products },
     { "Lua", versions.lua }, { "device", plain.device }, { "threads", plain.threads },
     { "started (UTC)", plain.started }, { "took", plain.seconds and text.duration(plain.seconds) } }

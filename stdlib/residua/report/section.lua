@@ -1,4 +1,4 @@
--- One experiment in the report: question, method, predictions, tables, figures, warnings, provenance.
+-- One experiment in the report: question, method, predictions, warnings, tables, figures, provenance.
 
 local html = require("residua.report.html")
 local provenance = require("residua.report.provenance")
@@ -109,8 +109,8 @@ function M.of(record)
   return element("section", { class = "experiment", id = record.key, ["aria-labelledby"] = id }, "\n",
     text("h2", plain.id .. " " .. plain.title, { id = id }), "\n", text("p", plain.asks, { class = "asks" }), "\n",
     method(record), "\n", text("h3", "Predictions"), "\n",
-    html.table(rows, ("Predictions of %s and their verdicts"):format(plain.id), nil, true), "\n", tables(record), "\n",
-    figures(record), "\n", warnings(record), "\n", text("h3", "Provenance"), "\n",
+    html.table(rows, ("Predictions of %s and their verdicts"):format(plain.id), nil, true), "\n",
+    warnings(record), "\n", tables(record), "\n", figures(record), "\n", text("h3", "Provenance"), "\n",
     html.definitions(provenance.of(record)), "\n")
 end
 
