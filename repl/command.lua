@@ -60,10 +60,11 @@ local function set_machine(options)
     return nil
   end
   local system = require("residua.native").system
-  if options.threads then
-    system.set_threads(options.threads)
+  local ok, message = pcall(system.set_threads, options.threads or system.threads())
+  if not ok then
+    return "--threads: " .. message:match("%((.*)%)$")
   end
-  local ok, message = pcall(system.set_device, options.device or system.device())
+  ok, message = pcall(system.set_device, options.device or system.device())
   return not ok and message:gsub("^.-set_device: ", "") or nil
 end
 

@@ -1,6 +1,7 @@
 -- A stream holds what earlier layers left there, and languages differ at every depth: both tie any two layers. So also
 -- what each layer adds, within each language, less what the length of a sentence explains (the first token's share of a
 -- mean). Two functions of a sentence always share something; a pair of its own, more than L0 and any between.
+-- Effects: first two: above shuffled pairs, in brackets over shuffles; third: a jackknife's, less its bias.
 return experiment {
   id = "S-005", title = "Cross-layer correlation",
   asks = "Is the first layer tied to the last one?",

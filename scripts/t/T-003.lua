@@ -47,7 +47,8 @@ return experiment {
     end
     local t = table_of(rows)
     x:table(rows, { columns = { "layer", "cost", "spread", "sane" },
-      caption = "Cost [nats/token]; variance over languages of ln activation variance, as stated and less noise" })
+      caption = "Cost [nats/token]; variance over languages of ln activation variance: as stated; sane, without first "
+        .. "tokens and less noise" })
     x:plot(rows, { kind = "points", x = "cost", y = { "spread", "sane" }, x_label = "cost of INT4 [nats/token]",
       y_label = "variance over languages", caption = "How much languages differ in a layer, and its cost" })
     local int4, sane = t:column("int4"), t:column("sane")

@@ -14,6 +14,19 @@ local function meant(name, names)
   return OF_RUN[name] and (" (it is an option of the run: --%s)"):format(name) or spelling.did_you_mean(name, names)
 end
 
+local function no_param(declared, name, params)
+  local names = sorted_keys(params)
+  return ("%s has no parameter '%s'%s; %s"):format(declared.id, name, meant(name, names), #names > 0
+    and "parameters are " .. table.concat(names, ", ") or "it takes none")
+end
+
+-- A parameter that nobody declared would be nil, which an option takes for "as by default".
+local function strict(params, declared)
+  return setmetatable(params, { __index = function(_, name)
+    error(no_param(declared, tostring(name), params), 2)
+  end })
+end
+
 -- The declared parameters with those of the size chosen and those given; an unknown one is an error.
 local function params_of(declared, options)
   local params = {}
@@ -24,17 +37,16 @@ local function params_of(declared, options)
     params[name] = value
   end
   for _, name in ipairs(sorted_keys(options.params or {}, true)) do
-    local value, names = options.params[name], sorted_keys(params)
+    local value = options.params[name]
     if params[name] == nil then
-      error(("%s has no parameter '%s'%s; %s"):format(declared.id, name, meant(name, names), #names > 0
-        and "parameters are " .. table.concat(names, ", ") or "it takes none"), 0)
+      error(no_param(declared, name, params), 0)
     elseif type(value) ~= type(params[name]) then
       error(("%s: parameter '%s' must be a %s, got '%s'"):format(declared.id, name, type(params[name]),
         tostring(value)), 0)
     end
     params[name] = value
   end
-  return params
+  return strict(params, declared)
 end
 
 --- Returns what was asked for: declarations with their parameters. An unknown id or parameter is an error.

@@ -49,7 +49,8 @@ function M.find(wanted)
   end
   if #found == 0 then
     local file = wanted .. ".lua"
-    local hint = system.exists(file) and (" in the library, but there is %s: residua run %s"):format(file, file)
+    local hint = wanted:find("%.lua$") and "; there is no such file"
+      or system.exists(file) and (" in the library, but there is %s: residua run %s"):format(file, file)
       or spelling.did_you_mean(wanted, ids) .. "; residua list shows them all"
     error(("no experiment '%s'%s"):format(wanted, hint), 0)
   end

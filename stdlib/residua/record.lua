@@ -29,12 +29,18 @@ end
 local function plain_verdicts(verdicts)
   local list = {}
   for i, entry in ipairs(verdicts) do
-    local e = entry.effect
-    list[i] = { name = entry.name, prediction = entry.prediction.text, verdict = entry.verdict, why = entry.why,
+    local e, predicted = entry.effect, entry.prediction
+    list[i] = { name = entry.name, prediction = predicted.text, above = predicted.above, below = predicted.below,
+      within = predicted.within and plain(predicted.within), verdict = entry.verdict, why = entry.why,
       effect = e.estimate, interval = e.estimate and { low = e.low, high = e.high, level = e.level }, p = e.p,
       adjusted_p = e.adjusted_p, n = e.n, given = e.given }
   end
   return list
+end
+
+-- JSON could not tell an empty list from an empty object.
+local function unless_empty(list)
+  return #list > 0 and list or nil
 end
 
 -- The rows of all tables, each with the caption of its table.
@@ -74,15 +80,15 @@ function M.of(run)
   return { id = run.experiment.id, judged = run.verdicts, tables = x.tables, figures = x.figures,
     method = method_of(run.experiment), plain = {
     id = run.experiment.id, title = run.experiment.title, asks = run.experiment.asks,
-    verdicts = plain_verdicts(run.verdicts), rows = plain_rows(x.tables), params = plain(run.params), size = run.size,
-    seed = x.seed,
+    verdicts = plain_verdicts(run.verdicts), rows = unless_empty(plain_rows(x.tables)),
+    params = plain(run.params), size = run.size, seed = x.seed,
     digests = { model = x.model:digest(), model2 = x.model2 and x.model2:digest(), texts = x.texts:digest(),
       tokenizer = x.model:tokenizer():digest(), script = library.digest(run.experiment) },
     model = x.model:name(), model2 = x.model2 and x.model2:name(), texts = x.texts:name(),
     versions = { residua = system.version(), libtorch = libraries.libtorch, lua = _VERSION,
       products = libraries.products },
     device = system.device(), threads = system.threads(), started = run.started, seconds = run.seconds,
-    figures = plain_figures(x.figures), warnings = x.warnings,
+    figures = unless_empty(plain_figures(x.figures)), warnings = unless_empty(x.warnings),
   } }
 end
 

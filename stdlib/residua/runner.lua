@@ -3,6 +3,7 @@
 local check = require("residua.options").check
 local context = require("residua.context")
 local corpus = require("residua.corpus")
+local counted = require("residua.text").counted
 local failure = require("residua.failure")
 local jobs_of = require("residua.jobs").of
 local json = require("residua.json")
@@ -19,6 +20,7 @@ local verdict_table = require("residua.report.verdicts").table
 local M = {}
 
 local DEFAULT_SEED = 1
+local FEWEST_SENTENCES <const> = 3 -- below it there is no interval over sentences
 
 -- How many losses the store spared a run, as text.
 local function remembered(before)
@@ -29,12 +31,17 @@ end
 
 -- What of the parameters does not hold for this run, as warnings.
 local function warn_of_params(x, job, options)
-  local wanted, there = job.params.sentences, x.texts:sentences()
+  local wanted, there = rawget(job.params, "sentences"), x.texts:sentences()
   if options.quick and not job.declared.quick then
     x:warn("no quick size is declared: it runs in full")
   end
   if math.type(wanted) == "integer" and wanted > there then
     x:warn(("sentences = %d, but the texts have %d; all are used"):format(wanted, there))
+  end
+  local used = math.type(wanted) == "integer" and math.min(wanted, there) or there
+  if used < FEWEST_SENTENCES then
+    x:warn(("%s a language: what sentences vary by is unknown, intervals over languages or layers leave it out"):format(
+      counted(used, "sentence")))
   end
 end
 

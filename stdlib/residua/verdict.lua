@@ -28,6 +28,8 @@ local function judge(prediction, effect)
     return "not run", effect.not_run
   elseif effect.refused then
     return "inconclusive", effect.refused
+  elseif not finite(effect.estimate) then
+    return "inconclusive", "the effect is not a number"
   elseif not (finite(effect.low) and finite(effect.high)) then
     return "inconclusive", "no interval"
   elseif effect.n and effect.n < native.fewest_units then
@@ -70,17 +72,22 @@ local function p_of(prediction, effect)
   return math.max(p_of_border(effect, low), p_of_border(effect, high))
 end
 
--- Adds adjusted_p to the effects that have an interval.
+local function testable(effect)
+  return not (effect.refused or effect.not_run) and finite(effect.estimate) and finite(effect.low)
+    and finite(effect.high)
+end
+
+-- Gives the effects that have an interval the p of what was predicted, in place of that of 0, and adjusted_p.
 local function correct(entries)
   local p, tested = {}, {}
   for _, entry in ipairs(entries) do
     local effect = entry.effect
-    if not (effect.refused or effect.not_run) and finite(effect.low) and finite(effect.high) then
-      local value = p_of(entry.prediction, effect)
-      if finite(value) then
-        p[#p + 1], tested[#tested + 1] = value, effect
+    if testable(effect) then
+      effect.p = p_of(entry.prediction, effect)
+      if finite(effect.p) then
+        p[#p + 1], tested[#tested + 1] = effect.p, effect
       else
-        effect.adjusted_p = value
+        effect.adjusted_p = effect.p
       end
     end
   end

@@ -213,6 +213,17 @@ function test.resource_classes_of_a_known_corpus()
   end
   local d = disparity.of(loss.of(texts, before, tokens), loss.of(texts, after, tokens), VOCAB)
   t.near(d.low_over_high.estimate, 0.08 / 0.02, 1e-9)
+  for i, code in ipairs(columns.language) do -- its own denominator counts, not the reference
+    after[i] = code == "eng" and before[i] or after[i]
+  end
+  d = disparity.of(loss.of(texts, before, tokens), loss.of(texts, after, tokens), VOCAB)
+  t.eq(d.ratio.refused, "the reference language eng did not measurably degrade")
+  t.near(d.low_over_high.estimate, 0.08 / 0.015, 1e-9)
+  for i, code in ipairs(columns.language) do
+    after[i] = code == "swa" and after[i] or before[i]
+  end
+  d = disparity.of(loss.of(texts, before, tokens), loss.of(texts, after, tokens), VOCAB)
+  t.eq(d.low_over_high.refused, "the high-resource languages did not measurably degrade")
 end
 
 function test.a_collapsed_language_refuses_ratios()

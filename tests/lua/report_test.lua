@@ -186,6 +186,13 @@ local function parsed(text)
   return rows
 end
 
+function test.csv_names_units_and_levels()
+  local rows = { { gap = { estimate = 1, low = 0, high = 2, n = 12, level = 0.9 } }, { gap = { refused = "few" } } }
+  local read = parsed(csv.text(table_of(rows, { columns = { "gap" } })))
+  t.eq(read, { { "gap", "gap_low", "gap_high", "gap_n", "gap_level", "gap_refused" },
+    { "1", "0", "2", "12", "0.9", "" }, { "", "", "", "", "", "few" } })
+end
+
 function test.csv_has_every_digit()
   local rows = { { name = 'a "b", c\nd', value = 0.1 + 0.2, gap = { estimate = 1 / 3, low = -1e-9, high = 2 ^ 60 } },
     { name = "plain", value = 3, gap = { refused = "why, though" } }, { value = 0 / 0, gap = 5 } }

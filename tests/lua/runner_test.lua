@@ -73,6 +73,7 @@ function test.verdicts_in_the_record()
   t.eq({ up.name, up.prediction, up.verdict, up.effect, up.n }, { "up", "it rises", "supported", 1, 9 })
   t.eq(up.interval, { low = 0.5, high = 1.5, level = 0.95 })
   t.near({ up.p, up.adjusted_p }, { 0.01, 0.01 }, 1e-12)
+  t.eq({ up.above, up.below, down.above, down.below }, { 0, nil, nil, 0 })
   t.eq({ down.name, down.verdict, down.why, down.effect }, { "down", "inconclusive", "no data", nil })
 end
 
@@ -84,6 +85,21 @@ function test.sizes_and_given_params()
     local record = record_of(folder)
     t.eq({ record.params.bits, record.size }, { bits, arguments:match("%a+") }, arguments)
   end
+end
+
+function test.a_script_that_misspells_a_param()
+  local folder <close> = support.folder()
+  local script = GOOD:gsub("p%.bits", "p.bitts")
+  local status, _, err = run(folder, { folder:write("X-001.lua", script) })
+  t.eq(status, 1)
+  t.ok(err:find("X-001 has no parameter 'bitts' (did you mean 'bits'?)", 1, true), err)
+end
+
+function test.few_sentences_are_named()
+  local folder <close> = support.folder()
+  local script = GOOD:gsub("bits = 4", "bits = 4, sentences = 2")
+  run(folder, { folder:write("X-001.lua", script) })
+  t.ok(record_of(folder).warnings[1]:find("^2 sentences a language: "), record_of(folder).warnings[1])
 end
 
 function test.mistyped_params()

@@ -86,8 +86,11 @@ function test.shuffled_pairs_are_a_null()
   t.ok(hits <= 10, hits)
   local a = tensor.range(1, 12)
   local e = stats.against_shuffled(12, function(order) return (a * a:index(1, order)):sum() end)
-  t.eq({ e.p, e.n }, { 1 / 200, 12 })
+  t.eq({ e.p, e.n }, { 2 / 200, 12 })
   t.ok(e.low > 0)
+  local opposite = stats.against_shuffled(12, function(order) return -(a * a:index(1, order)):sum() end)
+  t.eq(opposite.p, 2 / 200) -- of either side
+  t.ok(opposite.high < 0)
 end
 
 -- Of the variance with divisor n the jackknife makes that with n - 1.

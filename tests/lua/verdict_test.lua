@@ -45,6 +45,21 @@ function test.too_few_units()
   t.eq(judge({ above = 0 }, interval(1, 2, { n = 3 })), "supported")
 end
 
+function test.an_effect_that_is_not_a_number()
+  for _, estimate in ipairs { 0 / 0, math.huge } do
+    t.eq({ judge({ above = 0 }, { estimate = estimate, low = 1, high = 2, n = 9, p = 0.001 }) },
+      { "inconclusive", "the effect is not a number" })
+  end
+end
+
+function test.p_is_that_of_the_border()
+  local effect = interval(1, 2, { n = 10, p = 0.001, level = 0.95 })
+  for border, equals in pairs { [0] = true, [0.5] = false } do
+    local e = verdict.of({ it = { text = "so", above = border } }, { it = effect })[1].effect
+    t.eq({ e.p == 0.001, e.adjusted_p }, { equals, e.p })
+  end
+end
+
 function test.no_interval()
   for _, bad in ipairs({ 0 / 0, 1 / 0 }) do
     t.eq({ judge({ above = 0 }, { estimate = 2, low = bad, high = 3, n = 9 }) }, { "inconclusive", "no interval" })

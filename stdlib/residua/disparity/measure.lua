@@ -98,10 +98,15 @@ local function low_over_high(self, delta_byte, info, codes, effect)
       high[#high + 1] = i
     end
   end
-  if self.refused or #low == 0 or #high == 0 then
-    return { refused = self.refused or "the texts do not name low- and high-resource languages" }
+  if self.collapsed or #low == 0 or #high == 0 then
+    return { refused = self.collapsed and self.refused or "the texts do not name low- and high-resource languages" }
   end
-  return effect(delta_byte:index(2, low):mean(2) / delta_byte:index(2, high):mean(2))
+  local rich = delta_byte:index(2, high):mean(2)
+  local measurable = effect(rich).low > 0 -- NaN is not
+  if not measurable then
+    return { refused = "the high-resource languages did not measurably degrade" }
+  end
+  return effect(delta_byte:index(2, low):mean(2) / rich)
 end
 
 -- Rows by language; the rise per byte and the increase of the perplexity [%], in the data and its resamples.
@@ -160,8 +165,8 @@ end
 --- intervals; ppl_increase [%]; script and resource, where they are known), `gap` = worst minus best delta_byte (never
 --- negative, and noise alone makes one: compare gaps by `disparity.difference`, do not test one against 0; its interval
 --- reaches down to what noise could make it), `ratio` = mean over the other languages of ppl_increase over
---- that of the reference, `low_over_high`, `mean_delta`. A ratio that would mislead is an effect { refused = why }, and
---- `refused` says so too: a collapsed model, or a reference that did not measurably degrade.
+--- that of the reference, `low_over_high`, `mean_delta`. A ratio that would mislead is an effect { refused = why }: of
+--- a collapsed model, or over languages that did not measurably degrade; `refused` is why `ratio` was.
 ---@param base Loss
 ---@param changed Loss
 ---@param vocab integer  size of the vocabulary, for the collapse guard

@@ -1,8 +1,10 @@
--- Tables as CSV (RFC 4180) for other programs: every digit, an effect as three columns.
+-- Tables as CSV (RFC 4180) for other programs: every digit, an effect as a column for each part.
 
 local cells = require("residua.report.cells")
 
 local M = {}
+
+local PARTS <const> = { "low", "high", "n", "level" } -- of an effect, beside its estimate
 
 local function field(value)
   if value == nil or value ~= value then
@@ -26,6 +28,16 @@ local function forms(rows, name)
   return effects, refused
 end
 
+-- Whether an effect of a column has a part.
+local function any_has(rows, name, part)
+  for _, row in ipairs(rows) do
+    if type(row[name]) == "table" and row[name][part] then
+      return true
+    end
+  end
+  return false
+end
+
 -- One reader of rows for each column of the file, and its name.
 local function readers(rows)
   local names, list = {}, {}
@@ -42,10 +54,12 @@ local function readers(rows)
         return type(value) == "table" and value.estimate or type(value) ~= "table" and value or nil
       end)
     end
-    for _, part in ipairs(effects and { "low", "high" } or {}) do
-      add(name .. "_" .. part, function(row)
-        return type(row[name]) == "table" and row[name][part] or nil
-      end)
+    for _, part in ipairs(effects and PARTS or {}) do
+      if any_has(rows, name, part) then
+        add(name .. "_" .. part, function(row)
+          return type(row[name]) == "table" and row[name][part] or nil
+        end)
+      end
     end
     if refused then
       add(name .. "_refused", function(row)
@@ -56,8 +70,9 @@ local function readers(rows)
   return names, list
 end
 
---- Returns a table of results as CSV with a line of names first. A column with effects becomes three: name, name_low
---- and name_high; one with refused effects gets name_refused with the reasons.
+--- Returns a table of results as CSV with a line of names first. A column with effects becomes name, name_low,
+--- name_high and, where the effects say so, name_n (units) and name_level; one with refused effects gets name_refused
+--- with the reasons.
 ---@param rows Table
 ---@return string
 ---@example

@@ -17,7 +17,7 @@ M.MEANING = "Predictions were declared before the run. Supported: the whole inte
   .. "predicted, and p is at most 0.05 after Holm's correction within the experiment. Refuted: the whole interval lies "
   .. "elsewhere, with the same p. Inconclusive: neither, so nothing is shown. Not run: something was missing that the "
   .. "prediction needs. Brackets are intervals of 95 % unless said otherwise; n counts the units that vary: languages, "
-  .. "sentences, layers."
+  .. "sentences, texts or layers, as the prediction says."
 
 --- Returns why a verdict is what it is, and whether it rests on numbers that nobody measured here.
 ---@param entry table  as `verdict.of` returns them

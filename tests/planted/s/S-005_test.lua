@@ -81,7 +81,7 @@ end
 local function verdicts(m, seed)
   local declared = library.load("S-005")
   local x = context.new { experiment = declared, model = m, texts = texts(seed), seed = 1, write = function() end }
-  declared.run({ sentences = 16, shuffles = 99 }, x)
+  declared.run({ sentences = 16, shuffles = 199 }, x)
   local found = {}
   for _, one in ipairs(verdict.of(declared.predicts, x.effects)) do
     found[one.name] = one.verdict
