@@ -2,6 +2,7 @@
 -- 0 done, 1 a run failed, 2 wrong use, 130 ended by Ctrl-C.
 local arguments = require("repl.arguments")
 local failure = require("residua.failure")
+local sorted_keys = require("residua.sorted_keys")
 local spelling = require("residua.spelling")
 local strict = require("residua.strict")
 local terminal = require("residua.terminal")
@@ -195,15 +196,6 @@ end
 -- Arguments that a command takes at most; what it would leave unread is wrong use.
 local MOST <const> = { list = 0, test = 2, doctor = 0, stubs = 1 }
 
-local function command_names()
-  local names = {}
-  for name in pairs(commands) do
-    names[#names + 1] = name
-  end
-  table.sort(names)
-  return names
-end
-
 -- Options may stand before or after the name of the command.
 local function run_command(name, args, before)
   local options, rest = arguments.parse(args, usage.OPTIONS[name] or usage.GENERAL)
@@ -230,7 +222,7 @@ local function run_command(name, args, before)
 end
 
 local function unknown_command(word)
-  local near = spelling.did_you_mean(word, command_names())
+  local near = spelling.did_you_mean(word, sorted_keys(commands))
   local hint = near == "" and "; 'residua --help' shows the commands" or near
   return wrong_use(("no command or file '%s'%s"):format(word, hint))
 end

@@ -3,6 +3,7 @@ local aligned = require("residua.aligned")
 local cells = require("residua.report.cells")
 local lookup = require("residua.help.lookup")
 local names = require("residua.help.names")
+local sorted_keys = require("residua.sorted_keys")
 local terminal = require("residua.terminal")
 local text = require("residua.text")
 
@@ -48,7 +49,7 @@ end
 -- Keys in order: the list part, then names, then the rest; and whether there are more.
 local function keys_of(t)
   local length = math.min(rawlen(t), MAX_KEYS)
-  local keys, others = {}, {}
+  local keys, others, count = {}, {}, 0
   for index = 1, length do
     keys[index] = index
   end
@@ -56,19 +57,14 @@ local function keys_of(t)
   for key in next, t do
     local listed = math.type(key) == "integer" and key >= 1 and key <= rawlen(t)
     if not listed then
-      if #keys + #others >= MAX_KEYS then
+      if length + count >= MAX_KEYS then
         more = true
         break
       end
-      others[#others + 1] = key
+      others[key], count = true, count + 1
     end
   end
-  table.sort(others, function(a, b)
-    if type(a) == type(b) and (type(a) == "string" or type(a) == "number") then
-      return a < b
-    end
-    return type(a) == type(b) and tostring(a) < tostring(b) or type(a) < type(b)
-  end)
+  others = sorted_keys(others, true)
   return table.move(others, 1, #others, #keys + 1, keys), length, more
 end
 

@@ -3,6 +3,7 @@
 
 local measure = require("residua.disparity.measure")
 local options = require("residua.options")
+local opts_of = require("residua.disparity.opts")
 local sweep = require("residua.sweep")
 
 local M = {}
@@ -20,6 +21,7 @@ function M.compare(base, changed, texts, opts)
   options.argument("disparity.compare", "base", base, "Model")
   options.argument("disparity.compare", "changed", changed, "Model")
   options.argument("disparity.compare", "texts", texts, "Corpus")
+  opts = opts_of("disparity.compare", opts, texts)
   local rows = sweep { models = { base, changed }, texts = texts }
   return measure.of(rows[1].loss, rows[2].loss, base:architecture().vocab, opts)
 end

@@ -36,12 +36,17 @@ local function sum(list)
   return total
 end
 
+local function require_language(where, self, language)
+  if language ~= nil then
+    options.one_of(where, "language", language, self.texts:languages(), 4)
+  end
+end
+
 -- The sum of a list over the texts of a language, or over all.
-local function total(where, self, list, language)
+local function total(self, list, language)
   if language == nil then
     return sum(list)
   end
-  options.one_of(where, "language", language, self.texts:languages(), 4)
   local codes, own = self.texts:table().language, {}
   for i, value in ipairs(list) do
     own[#own + 1] = codes[i] == language and value or nil
@@ -49,11 +54,16 @@ local function total(where, self, list, language)
   return sum(own)
 end
 
+local function mean(self, language)
+  return total(self, self.nll, language) / total(self, self.tokens, language)
+end
+
 --- Returns the NLL of all texts together, or of those of one language [nats].
 ---@param language? string  such as "swa"; over all texts by default
 ---@return number
 function Loss:total(language)
-  return (total("Loss:total", self, self.nll, language)) -- no tail call: an error blames the caller's line
+  require_language("Loss:total", self, language)
+  return total(self, self.nll, language)
 end
 
 --- Returns the mean NLL per predicted token [nats]; the first token of a text is not predicted.
@@ -64,14 +74,16 @@ end
 ---local l = model.load("mini"):loss(texts)
 ---assert(math.abs(l:total("eng") + l:total("deu") - l:total()) < 1e-9 and l:mean("eng") ~= l:mean())
 function Loss:mean(language)
-  return total("Loss:mean", self, self.nll, language) / total("Loss:mean", self, self.tokens, language)
+  require_language("Loss:mean", self, language)
+  return mean(self, language)
 end
 
 --- Returns exp of the mean token NLL.
 ---@param language? string  such as "swa"; over all texts by default
 ---@return number
 function Loss:perplexity(language)
-  return math.exp(self:mean(language))
+  require_language("Loss:perplexity", self, language)
+  return math.exp(mean(self, language))
 end
 
 local AXES = { "language", "script", "family", "morphology", "resource", "sentence" }

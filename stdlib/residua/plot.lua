@@ -24,6 +24,7 @@ local SPEC <const> = {
   value = { "string|table" }, caption = { "string", "" }, x_label = { "string" }, y_label = { "string" },
   log = { "string", "" },
 }
+local SVG <const> = { id = { "string", "figure" } }
 
 ---@class residua.plot.Opts
 ---@field kind? string  "lines" (the default), "points", "bars", "heat", "histogram" or "qq" (against normal quantiles)
@@ -110,7 +111,7 @@ end
 ---local svg, why = plot({ 3, 1, 2 }, { caption = "Values" }):svg { id = "f1" }
 ---assert(svg and svg:find("<title", 1, true) or why)
 function Figure:svg(opts)
-  opts = options.check("Figure:svg", opts, { id = { "string", "figure" } })
+  opts = options.check("Figure:svg", opts, SVG)
   return require("residua.plot.svg").of(data_of[self], opts.id)
 end
 
@@ -124,6 +125,7 @@ end
 ---os.remove(path)
 function Figure:save(path, opts)
   options.argument("Figure:save", "path", path, "string")
+  opts = options.check("Figure:save", opts, SVG)
   local svg, why = self:svg(opts)
   if not svg then
     error("Figure:save: " .. why, 2)

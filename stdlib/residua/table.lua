@@ -4,6 +4,7 @@ local aligned = require("residua.aligned")
 local cells = require("residua.report.cells")
 local options = require("residua.options")
 local save = require("residua.save")
+local sorted_keys = require("residua.sorted_keys")
 local spelling = require("residua.spelling")
 
 --- Rows that print as a table: what `table_of` returns, a list of the rows.
@@ -15,17 +16,13 @@ Table.__index = Table
 Table.__name = "Table"
 
 local function all_columns(rows)
-  local names, seen = {}, {}
+  local seen = {}
   for _, row in ipairs(rows) do
     for name in pairs(row) do
-      if not seen[name] then
-        seen[name] = true
-        names[#names + 1] = name
-      end
+      seen[name] = true
     end
   end
-  table.sort(names)
-  return names
+  return sorted_keys(seen, true)
 end
 
 -- A column that no row has is a slip of the pen when another name is near; else it is empty in these rows.

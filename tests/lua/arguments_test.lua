@@ -4,6 +4,7 @@ local corpus = require("residua.corpus")
 local disparity = require("residua.disparity")
 local experiment = require("residua.experiment")
 local plan = require("residua.plan")
+local plot = require("residua.plot")
 local quant = require("residua.quant")
 local range = require("residua.range")
 local rate = require("residua.rate")
@@ -83,6 +84,20 @@ function test.values_of_many_lines_are_named_by_type()
     { 1, stack }, function() return 1 end)
   refuses("experiment ?: field 'id' must be a string", experiment.declare, { id = stack })
   refuses("plan.make: unknown option 'Tensor'", plan.make, { with = int4, [stack] = 1 })
+end
+
+-- Not the function within it.
+function test.the_function_that_was_called_is_blamed()
+  local loss, other = m:loss(texts), support.loud_model()
+  refuses("Loss:mean: unknown language 'xxx'", loss.mean, loss, "xxx")
+  refuses("Loss:perplexity: unknown language 'xxx'", loss.perplexity, loss, "xxx")
+  refuses("Figure:save: a table of options expected", function()
+    plot({ 1, 2 }):save("x.svg", 3)
+  end)
+  refuses("disparity.compare: a table of options expected", disparity.compare, m, other, texts, 3)
+  refuses("disparity.compare: unknown reference 'fra'", disparity.compare, m, other, texts, { reference = "fra" })
+  refuses("disparity.curve: unknown reference 'fra'", disparity.curve, { model = m, plans = {}, at = {},
+    texts = texts, reference = "fra" })
 end
 
 function test.what_would_be_no_number_is_refused()

@@ -106,6 +106,8 @@ function test.display_of_values()
   t.eq(display.show({ 1, 2, x = "y" }), '{ 1, 2, x = "y" }')
   t.eq(display.show({ { { 1 } } }), "{ { {...} } }")
   t.eq(display.show({ ["a b"] = 1, [true] = 2 }), '{ [true] = 2, ["a b"] = 1 }')
+  t.eq(display.show({ L10 = 1, L2 = 2, L2b = 3, [10] = 4, [9] = 5 }),
+    "{ [9] = 5, [10] = 4, L2 = 2, L2b = 3, L10 = 1 }")
   local own = setmetatable({}, {
     __tostring = function()
       return "own text"

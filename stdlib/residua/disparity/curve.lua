@@ -2,6 +2,7 @@
 
 local disparity_of = require("residua.disparity.measure").of
 local options = require("residua.options")
+local opts_of = require("residua.disparity.opts")
 local stats = require("residua.stats")
 local sweep = require("residua.sweep")
 local table_of = require("residua.table")
@@ -36,6 +37,7 @@ function M.curve(opts)
     error(("disparity.curve: at: %d values for %d plans; say what each plan stands for"):format(#opts.at,
       #opts.plans), 2)
   end
+  local measured = opts_of("disparity.curve", { reference = opts.reference, seed = opts.seed }, opts.texts)
   local models, seen, distinct = { opts.model }, {}, 0
   local rows = table_of({}, { columns = COLUMNS, caption = "Disparity of plans" })
   for i, plan in ipairs(opts.plans) do
@@ -47,7 +49,7 @@ function M.curve(opts)
     if not seen[key] then
       distinct = distinct + 1
       seen[key] = disparity_of(losses[1].loss, losses[i + 1].loss, opts.model:architecture().vocab,
-        { reference = opts.reference, seed = opts.seed })
+        measured)
     end
     local d, cost = seen[key], plan:cost(opts.model)
     rows.refused = rows.refused or d.refused

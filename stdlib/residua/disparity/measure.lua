@@ -4,6 +4,7 @@
 local gap = require("residua.disparity.gap")
 local labels = require("residua.labels")
 local options = require("residua.options")
+local opts_of = require("residua.disparity.opts")
 local stats = require("residua.stats")
 local table_of = require("residua.table")
 local tensor = require("residua.tensor")
@@ -153,12 +154,6 @@ local function add_ratio(self, increase, r)
   end
 end
 
----@class residua.disparity.Opts
----@field reference? string  language code; "eng" where there is one, else the first
----@field seed? integer  1 by default
----@field resamples? integer  1000 by default
----@field level? number  0.95 by default
-
 --- Returns the disparity between two losses on the same texts.
 ---
 --- Fields: `rows` per language (delta_byte, delta_token, delta_character, delta_sentence: rise of the NLL [nats] with
@@ -177,19 +172,17 @@ end
 ---local d = disparity.of(m:loss(texts), m:quantized(quant.sane()):loss(texts), m:architecture().vocab)
 ---assert(#d.rows == 16 and d.gap.estimate > 0)
 function M.of(base, changed, vocab, opts)
-  opts = options.check("disparity.of", opts, { reference = { "string" }, seed = { "integer", 1 },
-    resamples = { "integer", 1000 }, level = { "number", 0.95 } })
   options.argument("disparity.of", "base", base, "Loss")
   options.argument("disparity.of", "changed", changed, "Loss")
   local texts = base.texts
+  opts = opts_of("disparity.of", opts, texts)
   if changed.texts:digest() ~= texts:digest() then
     error("disparity.of: the losses are of different texts; measure both models on one corpus", 2)
   elseif type(vocab) ~= "number" then
     error("disparity.of: give the size of the vocabulary, model:architecture().vocab", 2)
   end
   local codes = texts:languages()
-  local reference = opts.reference or index_of(codes, "eng") and "eng" or codes[1]
-  local r = index_of(codes, options.one_of("disparity.of", "reference", reference, codes))
+  local r = index_of(codes, opts.reference)
   local sentences = matrix(texts, base.nll):size(2)
   local sums = resampled_sums(texts, stats.draws(sentences, opts.resamples, opts.seed))
 
@@ -198,7 +191,7 @@ function M.of(base, changed, vocab, opts)
   end
   local tokens, after = sums(base.tokens), sums(changed.nll)
   local rows, per_byte, increase = rises(texts, after - sums(base.nll), tokens, sums, effect)
-  local self = setmetatable({ rows = rows, reference = reference, level = opts.level }, Disparity)
+  local self = setmetatable({ rows = rows, reference = opts.reference, level = opts.level }, Disparity)
   self.draws = { mean_delta = per_byte:mean(2), n = sentences,
     of = ("%s %d %d"):format(texts:digest(), opts.seed, opts.resamples) }
   self.mean_delta = effect(self.draws.mean_delta)
@@ -241,6 +234,7 @@ function Disparity:__tostring()
       caption = ("Rise of the loss [nats per byte, token, sentence; PPL %%], %g %% intervals over sentences"):format(
         100 * self.level) }))
   local summary = table_of({
+    { measure = "mean rise (nats/byte)", value = self.mean_delta },
     { measure = "gap (worst - best, nats/byte)", value = self.gap },
     { measure = "ratio to " .. self.reference, value = self.ratio },
     { measure = "low / high resource", value = self.low_over_high },

@@ -1,5 +1,6 @@
 -- The columns of rows by name, and what is wrong with a name that no row has.
 
+local sorted_keys = require("residua.sorted_keys")
 local spelling = require("residua.spelling")
 
 local M = {}
@@ -9,16 +10,13 @@ local function fail(format, ...)
 end
 
 local function names_of(rows)
-  local names, seen = {}, {}
+  local seen = {}
   for _, row in ipairs(rows) do
     for name in pairs(row) do
-      if type(name) == "string" and not seen[name] then
-        seen[name], names[#names + 1] = true, name
-      end
+      seen[name] = true
     end
   end
-  table.sort(names)
-  return names
+  return sorted_keys(seen)
 end
 
 --- Raises an error where a value is an object rather than a list: says where it keeps its rows, so that it does not

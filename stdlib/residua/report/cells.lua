@@ -1,5 +1,6 @@
 -- Cells of results as a reader wants them: short numbers, effects with their interval, reasons.
 
+local sorted_keys = require("residua.sorted_keys")
 local text = require("residua.text")
 
 local M = {}
@@ -54,15 +55,11 @@ end
 ---@example
 ---assert(require("residua.report.cells").list({ 1, 2, a = 3 }) == "1, 2, a = 3")
 function M.list(value)
-  local parts, names = {}, {}
+  local parts = {}
   for i, inner in ipairs(value) do
     parts[i] = M.text(inner)
   end
-  for name in pairs(value) do
-    names[#names + 1] = type(name) == "string" and name or nil
-  end
-  table.sort(names)
-  for _, name in ipairs(names) do
+  for _, name in ipairs(sorted_keys(value)) do
     parts[#parts + 1] = ("%s = %s"):format(name, M.text(value[name]))
   end
   return table.concat(parts, ", ")

@@ -1,6 +1,7 @@
 -- Elements of HTML. All text passes `escape`; only what these functions return counts as markup.
 
 local cells = require("residua.report.cells")
+local sorted_keys = require("residua.sorted_keys")
 local svg = require("residua.plot.svg")
 
 local M = {}
@@ -12,12 +13,8 @@ local TALL <const> = 25 -- rows; a longer table scrolls in its box
 
 -- Attributes in a fixed order, so that two equal runs give equal files.
 local function attributes(given)
-  local names, parts = {}, {}
-  for name in pairs(given or {}) do
-    names[#names + 1] = name
-  end
-  table.sort(names)
-  for i, name in ipairs(names) do
+  local parts = {}
+  for i, name in ipairs(sorted_keys(given or {})) do
     parts[i] = given[name] == true and " " .. name or (' %s="%s"'):format(name, M.escape(tostring(given[name])))
   end
   return table.concat(parts)
