@@ -1,5 +1,6 @@
 #include "engine/kernel/buffer_pool.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <c10/core/Allocator.h>
 #include <c10/core/CPUAllocator.h>
@@ -48,12 +49,13 @@ class Pool {
     if (const auto free = fitting(bytes); free != free_.end()) {
       const auto [memory, size] = *free;
       held_ -= size;
-      used_[memory] = size;
+      slack_ += size - bytes;
+      used_[memory] = {size, size - bytes};
       free_.erase(free);
       return memory;
     }
     void* const memory = allocate_large(bytes);
-    used_[memory] = bytes;
+    used_[memory] = {bytes, 0};
     return memory;
   }
 
@@ -63,8 +65,10 @@ class Pool {
     const auto entry = used_.find(memory);
     if (entry == used_.end())
       return false;
-    free_.emplace_front(memory, entry->second);
-    held_ += entry->second;
+    const auto [size, slack] = entry->second;
+    free_.emplace_front(memory, size);
+    held_ += size;
+    slack_ -= slack;
     used_.erase(entry);
     shrink();
     return true;
@@ -82,11 +86,13 @@ class Pool {
   }
 
  private:
-  // The smallest of enough bytes, and of no more than twice as many; of equals the latest.
+  // The smallest of enough bytes, and of no more than twice as many; of equals the latest. What
+  // tensors do not use of their buffers stays within the limit: some of them live long.
   Buffers::iterator fitting(std::size_t bytes) {
+    const std::size_t most = bytes + std::min(bytes, limit_ - std::min(limit_, slack_));
     auto best = free_.end();
     for (auto free = free_.begin(); free != free_.end(); ++free)
-      if (free->second >= bytes && free->second <= 2 * bytes &&
+      if (free->second >= bytes && free->second <= most &&
           (best == free_.end() || free->second < best->second))
         best = free;
     return best;
@@ -103,8 +109,11 @@ class Pool {
 
   std::mutex mutex_;
   Buffers free_;
-  std::unordered_map<void*, std::size_t> used_;
-  std::size_t held_ = 0, limit_ = 0;
+  struct Used {
+    std::size_t size, slack; // bytes: of the buffer, and of it those that nobody asked for
+  };
+  std::unordered_map<void*, Used> used_;
+  std::size_t held_ = 0, slack_ = 0, limit_ = 0;
 };
 
 // Never destroyed: tensors in static storage come back after it would be.

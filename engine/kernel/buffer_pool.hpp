@@ -6,8 +6,9 @@
 
 namespace residua::kernel {
 
-/// From now on tensors of 256 KiB or more come from the pool, which keeps at most `bytes` unused.
-/// Call it before the first tensor. Does nothing under AddressSanitizer.
+/// From now on tensors of 256 KiB or more come from the pool, which keeps at most `bytes` unused,
+/// and as many again in buffers larger than their tensors. Call it before the first tensor. Does
+/// nothing under AddressSanitizer.
 void pool_buffers(std::size_t bytes);
 
 /// Unused bytes in the pool.

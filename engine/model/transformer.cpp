@@ -122,7 +122,8 @@ at::Tensor run_head(const Model& model, const at::Tensor& hidden) {
 
 int64_t batch_tokens(const Architecture& a) {
   constexpr int64_t kElements = int64_t{13} << 18; // an MLP's activations, 13 MiB: in the cache
-  // oneDNN packs operands, up to a fifth faster, where 1 / tokens + 1 / width < 0.00196.
+  // oneDNN packs operands, up to a fifth faster, where 1 / tokens + 1 / width < 0.00196. That is
+  // worth more than the cache where an MLP is 4096 wide (BLOOM-560M); wider ones were not measured.
   constexpr int64_t kEnough = 1088; // for widths of 1024 and more
   return std::clamp(kElements / a.mlp_width, kEnough, int64_t{4096});
 }

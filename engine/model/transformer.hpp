@@ -29,8 +29,8 @@ at::Tensor run_head(const Model& model, const at::Tensor& hidden);
 at::Tensor token_nll(const Model& model, const at::Tensor& hidden, const Packed& packed,
                      Taps& taps);
 
-/// Tokens to run at once: enough for products at full speed, few enough that what passes between
-/// them stays in the cache and each takes a fraction of a second on a CPU.
+/// Tokens to run at once: enough for products at full speed, beyond that few enough that what
+/// passes between them stays in the cache. Each product takes a fraction of a second on a CPU.
 int64_t batch_tokens(const Architecture& architecture);
 
 } // namespace residua

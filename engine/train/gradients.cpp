@@ -6,6 +6,7 @@
 
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
+#include <algorithm>
 #include <set>
 
 namespace residua {
@@ -58,7 +59,10 @@ static at::Tensor gradient_of(const at::Tensor& value) {
 }
 
 // What a layer hands on is kept until the way back, so batches are smaller than those of a loss.
-constexpr int64_t kMostTokens = 1024;
+static int64_t tokens_of_gradients(const Architecture& a) {
+  constexpr int64_t kElements = int64_t{13} << 18; // an MLP's activations, 13 MiB
+  return std::clamp(kElements / a.mlp_width, int64_t{256}, int64_t{1024});
+}
 
 Gradients gradients(const Model& model, const std::vector<TokenIds>& texts,
                     const std::vector<std::string>& params, const std::vector<Site>& sites) {
@@ -70,8 +74,7 @@ Gradients gradients(const Model& model, const std::vector<TokenIds>& texts,
   for (const Site& site : sites)
     result.sites[site].resize(texts.size());
   Progress progress("gradients", static_cast<int64_t>(texts.size()), "texts");
-  for (const auto& batch :
-       make_batches(texts, std::min(batch_tokens(model.architecture()), kMostTokens))) {
+  for (const auto& batch : make_batches(texts, tokens_of_gradients(model.architecture()))) {
     const Packed packed = pack(texts, batch, model.architecture().context);
     GradientTaps taps(sites);
     const at::Tensor loss = differentiable_nll(differentiable, packed, taps) / predicted;

@@ -6,8 +6,10 @@
 #include "engine/kernel/buffer_pool.hpp"
 
 #include <ATen/ATen.h>
+#include <algorithm>
 #include <c10/core/CPUAllocator.h>
 #include <random>
+#include <set>
 
 using namespace residua;
 
@@ -24,6 +26,16 @@ TEST_CASE("tensors take turns in one buffer, within the limit", "[kernel]") {
   CHECK(at::empty({(1 << 20) - 100}).data_ptr() == first); // the same class of sizes
   CHECK(at::empty({1 << 19}).data_ptr() == first);         // half as large
   CHECK(at::empty({1 << 18}).data_ptr() != first);         // too small for it
+  { // buffers of twice the size serve until 8 MiB of them lie idle: these are 2 MiB each
+    std::vector<at::Tensor> kept;
+    std::set<const void*> large;
+    for (int i = 0; i < 12; ++i) {
+      large.insert(at::empty({1 << 20}).data_ptr());
+      kept.push_back(at::empty({1 << 19}));
+    }
+    CHECK(std::count_if(kept.begin(), kept.end(),
+                        [&](const at::Tensor& x) { return large.count(x.data_ptr()) > 0; }) == 4);
+  }
   std::mt19937 random(1);
   std::vector<at::Tensor> alive;
   for (int i = 0; i < 200; ++i) {
