@@ -16,6 +16,24 @@ namespace {
 using nlohmann::json;
 
 constexpr int kDeepest = 100;
+constexpr char kList = 0; // its address names the metatable of lists, which tells empty ones apart
+
+/// Marks the table on the stack top.
+void mark_list(lua_State* L) {
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &kList);
+  lua_setmetatable(L, -2);
+}
+
+bool is_list(lua_State* L, int index) {
+  if (lua_rawlen(L, index) > 0)
+    return true;
+  if (lua_getmetatable(L, index) == 0)
+    return false;
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &kList);
+  const bool marked = lua_rawequal(L, -1, -2) != 0;
+  lua_pop(L, 2);
+  return marked;
+}
 
 json to_json(lua_State* L, int index, int depth);
 
@@ -29,7 +47,7 @@ json table_to_json(lua_State* L, int index, int depth) {
   if (depth > kDeepest)
     throw Error("tables nest too deep for JSON", "does a table contain itself?");
   reserve(L, 6);
-  if (lua_rawlen(L, index) > 0)
+  if (is_list(L, index))
     return list_to_json(L, index, depth);
   json object = json::object();
   lua_pushnil(L);
@@ -88,6 +106,8 @@ int push_json(lua_State* L, const json& value) {
       push_json(L, value[i]);
       lua_rawseti(L, -2, static_cast<lua_Integer>(i) + 1);
     }
+    if (value.empty())
+      mark_list(L);
   } else if (value.is_string()) {
     push(L, value.get_ref<const std::string&>());
   } else if (value.is_boolean()) {
@@ -122,20 +142,37 @@ int json_decode(lua_State* L) {
   }
 }
 
+int json_list(lua_State* L) {
+  if (lua_type(L, 1) != LUA_TTABLE || lua_getmetatable(L, 1) != 0)
+    throw Error("a plain table is needed", "write json.list({ ... })");
+  lua_settop(L, 1);
+  mark_list(L);
+  return 1;
+}
+
 const Entry kModule[] = {
     {"encode", json_encode,
      R"(Returns the JSON text of a value; keys are sorted, NaN and infinity become null.
-@param value any  Tables with elements 1, 2, ... are lists; an empty table is an object.
+@param value any  Tables with elements 1, 2, ... are lists; an empty table is an object, unless
+  `json.list` or `json.decode` made it.
 @param pretty? boolean  With line breaks.
 @return string)"},
     {"decode", json_decode, R"(Returns the Lua value of a JSON text; null becomes nil.
 @param text string
 @return any)"},
+    {"list", json_list,
+     R"(Marks a table as a list, so that it is one in JSON even when it is empty, and returns it.
+@param values any[]
+@return any[]
+@example
+assert(json.encode { found = json.list {} } == '{"found":[]}'))"},
 };
 
 } // namespace
 
 void register_json(lua_State* L) {
+  lua_newtable(L);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &kList);
   register_module(L, "json", kModule);
 }
 

@@ -65,7 +65,8 @@ local function show_head(record)
   print(aligned {
     { "experiment", tostring(record.id) }, { "started", record.started or "" },
     { "seconds", record.seconds or "" }, { "model", record.model or "" }, { "texts", record.texts or "" },
-    { "seed", record.seed or "" }, { "device", record.device or "" }, { "threads", record.threads or "" },
+    { "seed", record.seed or "" }, { "size", record.size or "" },
+    { "device", record.device or "" }, { "threads", record.threads or "" },
   })
 end
 
@@ -73,7 +74,7 @@ function commands.show(s, ids)
   local record = s:run(ids[1])
   show_head(record)
   print("\n" .. tostring(table_of(compare.verdict_rows(record), { caption = "Predictions and verdicts",
-    columns = { "name", "prediction", "verdict", "effect", "p (Holm)", "why" } })))
+    columns = { "name", "prediction", "expected", "verdict", "effect", "n", "p (Holm)", "why" } })))
   section("Params", record.params)
   section("Digests", record.digests)
   section("Versions", record.versions)

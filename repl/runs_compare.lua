@@ -2,6 +2,7 @@
 local aligned = require("residua.aligned")
 local sorted_keys = require("residua.sorted_keys")
 local table_of = require("residua.table")
+local verdict = require("residua.verdict")
 local why_of = require("residua.report.verdicts").why
 
 local M = {}
@@ -12,14 +13,15 @@ local function effect_of(entry)
   return entry.effect and { estimate = entry.effect, low = interval.low, high = interval.high }
 end
 
---- Returns the verdicts of a record as rows: name, prediction, verdict, effect, p (Holm), why.
+--- Returns the verdicts of a record as rows: name, prediction, expected, verdict, effect, n, p (Holm), why.
 ---@param record table
 ---@return table[]
 function M.verdict_rows(record)
   local rows = {}
   for i, entry in ipairs(record.verdicts or {}) do
-    rows[i] = { name = entry.name, prediction = entry.prediction, verdict = entry.verdict, effect = effect_of(entry),
-      ["p (Holm)"] = entry.adjusted_p, why = why_of { why = entry.why, effect = entry } }
+    rows[i] = { name = entry.name, prediction = entry.prediction, expected = verdict.criterion(entry),
+      verdict = entry.verdict, effect = effect_of(entry), n = entry.n, ["p (Holm)"] = entry.adjusted_p,
+      why = why_of { why = entry.why, effect = entry } }
   end
   return rows
 end
@@ -66,12 +68,13 @@ local function verdict_rows(a, b)
   for i, name in ipairs(sorted_keys(names)) do
     local one, other = left[name] or {}, right[name] or {}
     rows[i] = { name = name, ["verdict A"] = one.verdict, ["verdict B"] = other.verdict, ["effect A"] = effect_of(one),
-      ["effect B"] = effect_of(other), ["B - A"] = one.effect and other.effect and other.effect - one.effect }
+      ["effect B"] = effect_of(other), ["B - A"] = one.effect and other.effect and other.effect - one.effect,
+      ["n A"] = one.n ~= other.n and one.n or nil, ["n B"] = one.n ~= other.n and other.n or nil }
   end
   return rows
 end
 
-local ORIGIN <const> = { "id", "model", "texts", "seed", "device", "threads", "params", "digests", "versions" }
+local ORIGIN <const> = { "id", "model", "texts", "seed", "size", "device", "threads", "params", "digests", "versions" }
 
 -- What made a record, by name.
 local function origin(record)
@@ -104,13 +107,19 @@ function M.differences(a, b)
   return rows
 end
 
+local function print_warnings(name, record)
+  for _, message in ipairs(record.warnings or {}) do
+    print(("warning of %s: %s"):format(name, message))
+  end
+end
+
 --- Prints two runs side by side.
 ---@param a table  record
 ---@param b table  record
 function M.print(a, b)
   print(("A  %s  %s\nB  %s  %s\n"):format(a.run, a.title or "", b.run, b.title or ""))
   local verdicts, columns = verdict_rows(a, b), { "name" }
-  for _, column in ipairs({ "verdict A", "verdict B", "effect A", "effect B", "B - A" }) do
+  for _, column in ipairs({ "verdict A", "verdict B", "effect A", "effect B", "B - A", "n A", "n B" }) do
     for _, row in ipairs(verdicts) do
       if row[column] ~= nil then -- a prediction that was not run has no effect
         columns[#columns + 1] = column
@@ -119,6 +128,8 @@ function M.print(a, b)
     end
   end
   print(table_of(verdicts, { columns = columns }))
+  print_warnings("A", a)
+  print_warnings("B", b)
   local rows = M.differences(a, b)
   if #rows == 0 then
     print("\nsame params, seed, digests, versions and device")

@@ -3,6 +3,7 @@ local csv = require("residua.report.csv")
 local json = require("residua.json")
 local options = require("residua.options")
 local text = require("residua.text")
+local verdict = require("residua.verdict")
 local why_of = require("residua.report.verdicts").why
 local write_file = require("residua.write_file")
 
@@ -10,9 +11,9 @@ local M = {}
 
 local FORMATS <const> = { "jsonl", "csv" }
 
-local COLUMNS <const> = { "run", "experiment", "title", "started", "seconds", "model", "texts", "seed", "name",
-  "prediction", "verdict", "why", "effect", "low", "high", "level", "p", "adjusted_p", "n", "params", "model_digest",
-  "texts_digest", "tokenizer_digest", "script_digest", "residua", "libtorch", "device", "threads" }
+local COLUMNS <const> = { "run", "experiment", "title", "started", "seconds", "model", "texts", "seed", "size", "name",
+  "prediction", "expected", "verdict", "why", "effect", "low", "high", "level", "p", "adjusted_p", "n", "params",
+  "model_digest", "texts_digest", "tokenizer_digest", "script_digest", "residua", "libtorch", "device", "threads" }
 
 -- One row of the CSV for each verdict; a run without any still has one.
 local function rows_of(record)
@@ -20,10 +21,10 @@ local function rows_of(record)
   for i, entry in ipairs(record.verdicts and record.verdicts[1] and record.verdicts or { {} }) do
     local interval = entry.interval or {}
     rows[i] = { run = record.run, experiment = record.id, title = record.title, started = record.started,
-      seconds = record.seconds, model = record.model, texts = record.texts, seed = record.seed, name = entry.name,
-      prediction = entry.prediction, verdict = entry.verdict, why = why_of { why = entry.why, effect = entry },
-      effect = entry.effect, low = interval.low, high = interval.high, level = interval.level,
-      p = entry.p, adjusted_p = entry.adjusted_p, n = entry.n,
+      seconds = record.seconds, model = record.model, texts = record.texts, seed = record.seed, size = record.size,
+      name = entry.name, prediction = entry.prediction, expected = verdict.criterion(entry), verdict = entry.verdict,
+      why = why_of { why = entry.why, effect = entry }, effect = entry.effect, low = interval.low,
+      high = interval.high, level = interval.level, p = entry.p, adjusted_p = entry.adjusted_p, n = entry.n,
       params = json.encode(record.params or {}), model_digest = digests.model, texts_digest = digests.texts,
       tokenizer_digest = digests.tokenizer, script_digest = digests.script, residua = versions.residua,
       libtorch = versions.libtorch, device = record.device, threads = record.threads }

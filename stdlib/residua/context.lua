@@ -1,5 +1,8 @@
 -- What an experiment sees while it runs: model, texts, seed, and where its results go.
 
+local cells = require("residua.report.cells")
+local counted = require("residua.text").counted
+local fewest_units = require("residua.native").stats.fewest_units
 local given = require("residua.given")
 local plot = require("residua.plot")
 local sorted_keys = require("residua.sorted_keys")
@@ -40,13 +43,30 @@ function M.new(opts)
   return self
 end
 
---- Prints rows and keeps them in the record.
+-- How many values of a table have no interval, where their units are too few for one.
+local function without_interval(rows)
+  local count = 0
+  for _, row in ipairs(rows) do
+    for _, value in pairs(row) do
+      local few = cells.is_effect(value) and value.n and value.n < fewest_units
+      count = count + (few and value.low ~= value.low and 1 or 0)
+    end
+  end
+  return count
+end
+
+--- Prints rows and keeps them in the record; warns where values have too few units for an interval.
 ---@param rows table[]  each a table of named values; effects print as "estimate [low, high]"
 ---@param opts? table  columns, caption
 function Context:table(rows, opts)
   local result = table_of(rows, opts)
   self.tables[#self.tables + 1] = result
   self.write(tostring(result))
+  local count = without_interval(result)
+  if count > 0 then
+    self:warn(("%s in this table without an interval, which takes %d units"):format(counted(count, "value"),
+      fewest_units))
+  end
   self.write("")
 end
 

@@ -53,6 +53,20 @@ local function prediction(id, name, value)
   return result
 end
 
+-- A size changes params that there are.
+local function check_size(declaration, size)
+  local params = declaration.params or {}
+  for _, name in ipairs(sorted_keys(declaration[size] or {}, true)) do
+    local value, default = declaration[size][name], params[name]
+    if default == nil then
+      local shown, names = tostring(name), sorted_keys(params)
+      fail(declaration.id, "'%s' has '%s', which params lack%s", size, shown, spelling.did_you_mean(shown, names))
+    elseif type(value) ~= type(default) then
+      fail(declaration.id, "'%s': '%s' must be a %s, as in params, got %s", size, name, type(default), type(value))
+    end
+  end
+end
+
 --- A declared experiment, which `residua run` and `run` run.
 ---@class Experiment
 ---@field id string
@@ -113,6 +127,8 @@ function M.declare(declaration)
       fail(id, "field '%s' is missing", name)
     end
   end
+  check_size(declaration, "quick")
+  check_size(declaration, "full")
   local result = setmetatable({ predicts = {} }, Experiment)
   for name, value in pairs(declaration) do
     result[name] = name == "predicts" and {} or value

@@ -7,23 +7,21 @@ local system = require("residua.system")
 
 local M = {}
 
-local OF_RUN <const> = { model = true, model2 = true, texts = true, out = true, json = true, seed = true }
+-- What is no parameter, but an option of the run, or a field of the context.
+local OF_RUN <const> = { model = true, model2 = true, texts = true, seed = true, out = true, json = true }
+local OF_SCRIPT <const> = { model = true, model2 = true, texts = true, seed = true }
 
--- What a name that is no parameter may have meant.
-local function meant(name, names)
-  return OF_RUN[name] and (" (it is an option of the run: --%s)"):format(name) or spelling.did_you_mean(name, names)
-end
-
-local function no_param(declared, name, params)
+local function no_param(declared, name, params, hint)
   local names = sorted_keys(params)
-  return ("%s has no parameter '%s'%s; %s"):format(declared.id, name, meant(name, names), #names > 0
+  local meant = hint and (" (it is %s)"):format(hint) or spelling.did_you_mean(name, names)
+  return ("%s has no parameter '%s'%s; %s"):format(declared.id, name, meant, #names > 0
     and "parameters are " .. table.concat(names, ", ") or "it takes none")
 end
 
 -- A parameter that nobody declared would be nil, which an option takes for "as by default".
 local function strict(params, declared)
   return setmetatable(params, { __index = function(_, name)
-    error(no_param(declared, tostring(name), params), 2)
+    error(no_param(declared, tostring(name), params, OF_SCRIPT[name] and "x." .. name), 2)
   end })
 end
 
@@ -39,7 +37,7 @@ local function params_of(declared, options)
   for _, name in ipairs(sorted_keys(options.params or {}, true)) do
     local value = options.params[name]
     if params[name] == nil then
-      error(no_param(declared, name, params), 0)
+      error(no_param(declared, name, params, OF_RUN[name] and "an option of the run: --" .. name), 0)
     elseif type(value) ~= type(params[name]) then
       error(("%s: parameter '%s' must be a %s, got '%s'"):format(declared.id, name, type(params[name]),
         tostring(value)), 0)

@@ -26,26 +26,25 @@ local function plain(value, left_out)
   return value
 end
 
+local function interval(effect)
+  return (effect.low or effect.high) and { low = effect.low, high = effect.high, level = effect.level } or nil
+end
+
 local function plain_verdicts(verdicts)
-  local list = {}
+  local list = json.list({})
   for i, entry in ipairs(verdicts) do
     local e, predicted = entry.effect, entry.prediction
     list[i] = { name = entry.name, prediction = predicted.text, above = predicted.above, below = predicted.below,
       within = predicted.within and plain(predicted.within), verdict = entry.verdict, why = entry.why,
-      effect = e.estimate, interval = e.estimate and { low = e.low, high = e.high, level = e.level }, p = e.p,
-      adjusted_p = e.adjusted_p, n = e.n, given = e.given }
+      effect = e.estimate, interval = interval(e), p = e.p, adjusted_p = e.adjusted_p, n = e.n,
+      given = e.given }
   end
   return list
 end
 
--- JSON could not tell an empty list from an empty object.
-local function unless_empty(list)
-  return #list > 0 and list or nil
-end
-
 -- The rows of all tables, each with the caption of its table.
 local function plain_rows(tables)
-  local rows = {}
+  local rows = json.list({})
   for _, one in ipairs(tables) do
     for _, row in ipairs(one) do
       local copy = plain(row, RESAMPLES)
@@ -57,7 +56,7 @@ local function plain_rows(tables)
 end
 
 local function plain_figures(figures)
-  local list = {}
+  local list = json.list({})
   for i, figure in ipairs(figures) do
     list[i] = { kind = figure.kind, caption = figure.caption, alt = figure.alt }
   end
@@ -80,7 +79,7 @@ function M.of(run)
   return { id = run.experiment.id, judged = run.verdicts, tables = x.tables, figures = x.figures,
     method = method_of(run.experiment), plain = {
     id = run.experiment.id, title = run.experiment.title, asks = run.experiment.asks,
-    verdicts = plain_verdicts(run.verdicts), rows = unless_empty(plain_rows(x.tables)),
+    verdicts = plain_verdicts(run.verdicts), rows = plain_rows(x.tables),
     params = plain(run.params), size = run.size, seed = x.seed,
     digests = { model = x.model:digest(), model2 = x.model2 and x.model2:digest(), texts = x.texts:digest(),
       tokenizer = x.model:tokenizer():digest(), script = library.digest(run.experiment) },
@@ -88,7 +87,7 @@ function M.of(run)
     versions = { residua = system.version(), libtorch = libraries.libtorch, lua = _VERSION,
       products = libraries.products },
     device = system.device(), threads = system.threads(), started = run.started, seconds = run.seconds,
-    figures = unless_empty(plain_figures(x.figures)), warnings = unless_empty(x.warnings),
+    figures = plain_figures(x.figures), warnings = json.list(plain(x.warnings)),
   } }
 end
 

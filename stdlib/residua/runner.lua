@@ -5,6 +5,7 @@ local context = require("residua.context")
 local corpus = require("residua.corpus")
 local counted = require("residua.text").counted
 local failure = require("residua.failure")
+local fewest_units = require("residua.native").stats.fewest_units
 local jobs_of = require("residua.jobs").of
 local json = require("residua.json")
 local library = require("residua.library")
@@ -20,7 +21,6 @@ local verdict_table = require("residua.report.verdicts").table
 local M = {}
 
 local DEFAULT_SEED = 1
-local FEWEST_SENTENCES <const> = 3 -- below it there is no interval over sentences
 
 -- How many losses the store spared a run, as text.
 local function remembered(before)
@@ -31,22 +31,25 @@ end
 
 -- What of the parameters does not hold for this run, as warnings.
 local function warn_of_params(x, job, options)
-  local wanted, there = rawget(job.params, "sentences"), x.texts:sentences()
-  if options.quick and not job.declared.quick then
-    x:warn("no quick size is declared: it runs in full")
+  local asked = options.quick and "quick" or options.full and "full"
+  if asked and not job.declared[asked] then
+    x:warn(("no %s size is declared: it runs at its default size"):format(asked))
   end
-  if math.type(wanted) == "integer" and wanted > there then
+  local wanted, there = rawget(job.params, "sentences"), x.texts:sentences()
+  if math.type(wanted) ~= "integer" then
+    return
+  elseif wanted > there then
     x:warn(("sentences = %d, but the texts have %d; all are used"):format(wanted, there))
   end
-  local used = math.type(wanted) == "integer" and math.min(wanted, there) or there
-  if used < FEWEST_SENTENCES then
+  if math.min(wanted, there) < fewest_units then
     x:warn(("%s a language: what sentences vary by is unknown, intervals over languages or layers leave it out"):format(
-      counted(used, "sentence")))
+      counted(math.min(wanted, there), "sentence")))
   end
 end
 
-local function size_of(options)
-  return options.quick and "quick" or options.full and "full" or "default"
+-- The size that runs, which is that asked for where the script declares it.
+local function size_of(declared, options)
+  return options.quick and declared.quick and "quick" or options.full and declared.full and "full" or "default"
 end
 
 -- Runs one experiment on what is loaded; returns its record.
@@ -64,7 +67,7 @@ local function run_one(job, loaded, options)
     options.write(tostring(verdict_table({ { id = declared.id, judged = verdicts } })))
   end
   options.write(("%.1f s%s\n"):format(seconds, remembered(found)))
-  return record.of { experiment = declared, params = params, size = size_of(options), context = x,
+  return record.of { experiment = declared, params = params, size = size_of(declared, options), context = x,
     verdicts = verdicts, started = started, seconds = seconds }
 end
 

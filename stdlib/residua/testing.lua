@@ -56,12 +56,17 @@ local function union_of_keys(a, b)
   return keys
 end
 
+-- Compared by content: no object; a metatable without fields, such as that of lists in JSON, makes none.
+local function is_plain(value)
+  local meta = getmetatable(value)
+  return type(value) == "table" and (meta == nil or type(meta) == "table" and next(meta) == nil)
+end
+
 -- Where two values differ ("" at the top, ".bits[2]" inside), or nil.
 local function difference(a, b, path)
-  local deep = type(a) == "table" and type(b) == "table" and not getmetatable(a)
   if a == b or a ~= a and b ~= b then
     return nil
-  elseif not deep then
+  elseif not (is_plain(a) and is_plain(b)) then
     return path, a, b
   end
   for _, key in ipairs(union_of_keys(a, b)) do

@@ -30,10 +30,10 @@ local function judge(prediction, effect)
     return "inconclusive", effect.refused
   elseif not finite(effect.estimate) then
     return "inconclusive", "the effect is not a number"
-  elseif not (finite(effect.low) and finite(effect.high)) then
-    return "inconclusive", "no interval"
   elseif effect.n and effect.n < native.fewest_units then
     return "inconclusive", ("only %d units"):format(effect.n)
+  elseif not (finite(effect.low) and finite(effect.high)) then
+    return "inconclusive", "no interval"
   end
   if effect.adjusted_p ~= effect.adjusted_p then
     return "inconclusive", "its test gives no p"
@@ -77,13 +77,13 @@ local function testable(effect)
     and finite(effect.high)
 end
 
--- Gives the effects that have an interval the p of what was predicted, in place of that of 0, and adjusted_p.
+-- Gives effects the p of what was predicted, in place of that of 0, and adjusted_p; none without an interval.
 local function correct(entries)
   local p, tested = {}, {}
   for _, entry in ipairs(entries) do
     local effect = entry.effect
-    if testable(effect) then
-      effect.p = p_of(entry.prediction, effect)
+    effect.p = testable(effect) and p_of(entry.prediction, effect) or nil
+    if effect.p then
       if finite(effect.p) then
         p[#p + 1], tested[#tested + 1] = effect.p, effect
       else
@@ -96,14 +96,15 @@ local function correct(entries)
   end
 end
 
---- Returns the criterion of a prediction as text: "> 0", "< 1", "5 to 15".
----@param prediction table
+--- Returns the criterion of a prediction as text: "> 0", "< 1", "5 to 15"; "" where it has none.
+---@param prediction table  with above, below or within
 ---@return string
 function M.criterion(prediction)
   if prediction.within then
     return ("%s to %s"):format(text.number(prediction.within[1]), text.number(prediction.within[2]))
   end
-  return (prediction.below and "< " or "> ") .. text.number(prediction.below or prediction.above)
+  local border = prediction.below or prediction.above
+  return border and (prediction.below and "< " or "> ") .. text.number(border) or ""
 end
 
 --- Returns the verdicts of one experiment.

@@ -258,7 +258,8 @@ function test.two_sentences_give_no_interval()
   local texts, ones = corpus.of { eng = { "ab", "cd" }, swa = { "ab", "cd" } }, { 1, 1, 1, 1 }
   local d = disparity.of(loss.of(texts, ones, ones), loss.of(texts, { 2, 2, 3, 3 }, ones), VOCAB)
   t.eq({ d.gap.n, d.gap.low == d.gap.low }, { 2, false })
-  t.ok(d.ratio.refused)
+  t.eq({ d.ratio.refused, disparity.difference(d, d, { relative = true }).refused },
+    { "no interval from 2 units", "no interval from 2 units" })
 end
 
 function test.differences_are_paired()

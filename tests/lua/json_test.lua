@@ -11,6 +11,22 @@ function test.values_come_back()
   t.eq(json.decode(json.encode(value, true)), value)
 end
 
+function test.empty_lists_stay_lists()
+  t.eq(json.encode(json.list({})), "[]")
+  t.eq(json.encode({}), "{}")
+  t.eq(json.encode(json.decode('{"a":[],"b":{},"c":[[]]}')), '{"a":[],"b":{},"c":[[]]}')
+  t.eq(json.encode(json.list({ 1 })), "[1]")
+  local grown = json.decode("[]")
+  grown[1] = 5
+  t.eq(json.encode(grown), "[5]")
+  t.raises("list: a plain table is needed", function()
+    json.list(table_of({}))
+  end)
+  t.raises("list: a plain table is needed", function()
+    json.list("a")
+  end)
+end
+
 function test.integers_and_floats_stay_apart()
   t.eq(math.type(json.decode(json.encode(3))), "integer")
   t.eq(math.type(json.decode(json.encode(3.5))), "float")

@@ -191,6 +191,10 @@ function test.csv_names_units_and_levels()
   local read = parsed(csv.text(table_of(rows, { columns = { "gap" } })))
   t.eq(read, { { "gap", "gap_low", "gap_high", "gap_n", "gap_level", "gap_refused" },
     { "1", "0", "2", "12", "0.9", "" }, { "", "", "", "", "", "few" } })
+  rows[1].gap_n, rows[2].gap_n = 7, 8
+  t.eq(parsed(csv.text(table_of(rows, { columns = { "gap", "gap_n" } })))[1],
+    { "gap", "gap_low", "gap_high", "gap_n_", "gap_level", "gap_refused", "gap_n" }, "no two columns of one name")
+  t.eq(csv.text(table_of { { gap = { estimate = 1 } } }), "gap,gap_low,gap_high\r\n1,,\r\n")
 end
 
 function test.csv_has_every_digit()

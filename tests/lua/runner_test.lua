@@ -93,6 +93,37 @@ function test.a_script_that_misspells_a_param()
   local status, _, err = run(folder, { folder:write("X-001.lua", script) })
   t.eq(status, 1)
   t.ok(err:find("X-001 has no parameter 'bitts' (did you mean 'bits'?)", 1, true), err)
+  status, _, err = run(folder, { folder:write("X-001.lua", (GOOD:gsub("p%.bits", "p.seed"))) })
+  t.eq(status, 1)
+  t.ok(err:find("X-001 has no parameter 'seed' (it is x.seed)", 1, true), err)
+end
+
+function test.a_size_that_is_not_declared_is_the_default_one()
+  local folder <close> = support.folder()
+  local script = folder:write("X-001.lua", (GOOD:gsub("quick = {[^}]*}, full = {[^}]*},", "")))
+  for _, size in ipairs { "quick", "full" } do
+    run(folder, { script }, "--" .. size)
+    local record = record_of(folder)
+    t.eq({ record.size, record.warnings[1] },
+      { "default", ("no %s size is declared: it runs at its default size"):format(size) })
+  end
+end
+
+function test.values_without_an_interval_are_counted()
+  local folder <close> = support.folder()
+  local script = GOOD:gsub("gap = { estimate = 1, low = 0, high = 2 }", "gap = stats.mean({ 1, 2 })")
+  run(folder, { folder:write("X-001.lua", script) })
+  t.eq(record_of(folder).warnings[1], "1 value in this table without an interval, which takes 3 units")
+end
+
+function test.an_empty_record_has_lists()
+  local folder <close> = support.folder()
+  run(folder, { folder:write("X-003.lua", [[
+return experiment { id = "X-003", title = "Empty", asks = "Is it?", predicts = {}, run = function() end }]]) })
+  local lines = support.read(folder.path .. "/runs/" .. system.list(folder.path .. "/runs")[1] .. "/record.jsonl")
+  for _, name in ipairs { "verdicts", "rows", "figures", "warnings" } do
+    t.ok(lines:find(('"%s":[]'):format(name), 1, true), name)
+  end
 end
 
 function test.few_sentences_are_named()

@@ -14,8 +14,8 @@ local function environment(values)
 end
 
 local function verdict(name, word, effect, given)
-  return { name = name, prediction = "it " .. name, verdict = word, effect = effect, p = 0.01, adjusted_p = 0.02, n = 9,
-    interval = { low = effect - 1, high = effect + 1, level = 0.95 }, given = given }
+  return { name = name, prediction = "it " .. name, verdict = word, effect = effect, above = 0, p = 0.01,
+    adjusted_p = 0.02, n = 9, interval = { low = effect - 1, high = effect + 1, level = 0.95 }, given = given }
 end
 
 -- The plain record of a run, with changes.
@@ -183,9 +183,9 @@ function test.csv()
   local head, first, second = out:match("^([^\n]+)\n([^\n]+)\n([^\n]+)\n$")
   t.eq(head:sub(1, 35), "run,experiment,title,started,second")
   t.ok(first:find('^20261124T101112%-T%-004,T%-004,Residual propagation,2026%-11%-24T10:11:12Z,3'), first)
-  t.ok(first:find(',rises,it rises,inconclusive,,0.5,-0.5,1.5,0.95,', 1, true), first)
+  t.ok(first:find(',rises,it rises,> 0,inconclusive,,0.5,-0.5,1.5,0.95,', 1, true), first)
   t.ok(second:find(',"{""bits"":3,""per"":""tensor""}",aa,bb,cc,,0.1.0,', 1, true), second)
-  t.eq(select(2, head:gsub(",", "")), 27)
+  t.eq(select(2, head:gsub(",", "")), 29)
 end
 
 function test.wrong_use_of_runs()

@@ -65,6 +65,8 @@ function test.no_interval()
     t.eq({ judge({ above = 0 }, { estimate = 2, low = bad, high = 3, n = 9 }) }, { "inconclusive", "no interval" })
   end
   t.eq(select(2, judge({ above = 0 }, { estimate = 2, n = 9 })), "no interval")
+  t.eq(verdict.of({ up = { text = "up", above = 1 } }, { up = { estimate = 2, n = 9, p = 1e-4 } })[1].effect.p, nil,
+    "a p of 0 says nothing of 1")
 end
 
 function test.refused_and_missing_effects()

@@ -3,6 +3,7 @@
 local gap = require("residua.disparity.gap")
 local options = require("residua.options")
 local stats = require("residua.stats")
+local why_not = require("residua.disparity.measurable")
 
 local M = {}
 
@@ -16,9 +17,9 @@ end
 local function relative(a, b, of)
   local gaps = of == "gap" or nil
   local below = b[of]
-  local measurable = below.low > 0 -- NaN is not
-  if not measurable then
-    return { refused = ("the %s to compare with may be 0: [%.3g, %.3g]"):format(of, below.low, below.high) }
+  local refused = why_not(below, ("the %s to compare with may be 0: [%.3g, %.3g]"):format(of, below.low, below.high))
+  if refused then
+    return { refused = refused }
   end
   local errors = gaps and gap.less(a.draws.gap_errors, b.draws.gap_errors, a.gap.estimate / below.estimate,
     below.estimate / 100)

@@ -8,6 +8,7 @@ local opts_of = require("residua.disparity.opts")
 local stats = require("residua.stats")
 local table_of = require("residua.table")
 local tensor = require("residua.tensor")
+local why_not = require("residua.disparity.measurable")
 
 local M = {}
 
@@ -72,10 +73,7 @@ local function refusal(self, token_nll, vocab, reference_delta)
   if self.collapsed then
     return ("collapsed: a language's loss exceeds ln V - ln 2 = %.2f nats/token"):format(limit)
   end
-  local measurable = reference_delta.low > 0 -- NaN is not
-  if not measurable then
-    return ("the reference language %s did not measurably degrade"):format(self.reference)
-  end
+  return why_not(reference_delta, ("the reference language %s did not measurably degrade"):format(self.reference))
 end
 
 local function columns_except(count, skipped)
@@ -103,9 +101,9 @@ local function low_over_high(self, delta_byte, info, codes, effect)
     return { refused = self.collapsed and self.refused or "the texts do not name low- and high-resource languages" }
   end
   local rich = delta_byte:index(2, high):mean(2)
-  local measurable = effect(rich).low > 0 -- NaN is not
-  if not measurable then
-    return { refused = "the high-resource languages did not measurably degrade" }
+  local refused = why_not(effect(rich), "the high-resource languages did not measurably degrade")
+  if refused then
+    return { refused = refused }
   end
   return effect(delta_byte:index(2, low):mean(2) / rich)
 end

@@ -11,9 +11,18 @@ local M = {}
 function M.decode(text) end
 
 --- Returns the JSON text of a value; keys are sorted, NaN and infinity become null.
----@param value any  Tables with elements 1, 2, ... are lists; an empty table is an object.
+---@param value any  Tables with elements 1, 2, ... are lists; an empty table is an object, unless
+---   `json.list` or `json.decode` made it.
 ---@param pretty? boolean  With line breaks.
 ---@return string
 function M.encode(value, pretty) end
+
+--- Marks a table as a list, so that it is one in JSON even when it is empty, and returns it.
+---@param values any[]
+---@return any[]
+---```lua
+--- assert(json.encode { found = json.list {} } == '{"found":[]}')
+---```
+function M.list(values) end
 
 return M

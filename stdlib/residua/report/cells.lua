@@ -5,6 +5,11 @@ local text = require("residua.text")
 
 local M = {}
 
+local function has_text(value)
+  local meta = getmetatable(value)
+  return meta and (type(meta) ~= "table" or meta.__tostring or meta.__name)
+end
+
 local function bound(value)
   return value and value == value and text.number(value) or "?"
 end
@@ -25,7 +30,7 @@ function M.text(value)
   elseif M.is_effect(value) then
     local plain = text.number(value.estimate)
     return (value.low or value.high) and ("%s [%s, %s]"):format(plain, bound(value.low), bound(value.high)) or plain
-  elseif type(value) == "table" and not getmetatable(value) then
+  elseif type(value) == "table" and not has_text(value) then
     return M.list(value)
   end
   return value == nil and "" or tostring(value)

@@ -5,6 +5,7 @@ local cells = require("residua.report.cells")
 local M = {}
 
 local PARTS <const> = { "low", "high", "n", "level" } -- of an effect, beside its estimate
+local ALWAYS <const> = { low = true, high = true }
 
 local function field(value)
   if value == nil or value ~= value then
@@ -38,11 +39,21 @@ local function any_has(rows, name, part)
   return false
 end
 
--- One reader of rows for each column of the file, and its name.
+-- One reader of rows for each column of the file, and its name, which is that of no other.
 local function readers(rows)
-  local names, list = {}, {}
+  local names, list, taken = {}, {}, {}
+  for _, name in ipairs(rows.columns) do
+    taken[name] = true
+  end
   local function add(name, read)
     names[#names + 1], list[#list + 1] = name, read
+  end
+  local function add_part(name, read)
+    while taken[name] do
+      name = name .. "_"
+    end
+    taken[name] = true
+    add(name, read)
   end
   for _, name in ipairs(rows.columns) do
     local effects, refused = forms(rows, name)
@@ -55,14 +66,14 @@ local function readers(rows)
       end)
     end
     for _, part in ipairs(effects and PARTS or {}) do
-      if any_has(rows, name, part) then
-        add(name .. "_" .. part, function(row)
+      if ALWAYS[part] or any_has(rows, name, part) then
+        add_part(name .. "_" .. part, function(row)
           return type(row[name]) == "table" and row[name][part] or nil
         end)
       end
     end
     if refused then
-      add(name .. "_refused", function(row)
+      add_part(name .. "_refused", function(row)
         return type(row[name]) == "table" and row[name].refused or nil
       end)
     end

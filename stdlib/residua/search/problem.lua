@@ -11,6 +11,7 @@ local stats = require("residua.stats")
 local subset = require("residua.search.subset")
 local units = require("residua.search.units")
 local values = require("residua.search.values")
+local why_not = require("residua.disparity.measurable")
 
 --- What to protect, and what it is worth: what `search.problem` returns.
 ---@class Problem
@@ -183,9 +184,10 @@ function Problem:ratio(set, other)
   end
   values.lookup(self, keys)
   local below = self.column == "gap" and self:effect(other)
-  local measurable = not below or below.low > 0 -- NaN is not
-  if not measurable then
-    return { refused = ("the gap to compare with may be 0: [%.3g, %.3g]"):format(below.low, below.high) }
+  local refused = below and why_not(below, ("the gap to compare with may be 0: [%.3g, %.3g]"):format(below.low,
+    below.high))
+  if refused then
+    return { refused = refused }
   end
   local draws, errors = measured.sums(self.base, { self.losses[keys[1]], self.losses[keys[2]] }, { { 1, 0 }, { 0, 1 } },
     self.column)

@@ -13,8 +13,9 @@ local M = {}
 ---@field seed? integer  1 by default
 
 --- Returns by how much a statistic of paired items exceeds that of shuffled pairs: the median of the differences, their
---- range from 2.5 to 97.5 % over the shuffles as interval (what chance could explain; it says nothing of other items),
---- and the two-sided p of the permutation test, twice that of the nearer side.
+--- range from 2.5 to 97.5 % over the shuffles as interval (it holds 0 where chance explains the value, and says nothing
+--- of other items), and the two-sided p of the permutation test, twice that of the nearer side and so at least
+--- 2 / (1 + shuffles).
 ---@param n integer  items
 ---@param statistic fun(order: integer[]): number  of each item and that with which it is paired; 1 to n in the data
 ---@param opts? residua.stats.ShuffledOpts
