@@ -16,8 +16,8 @@ return experiment {
     if #known:languages() < 6 or m:layers() < 2 then
       return x:not_run("6 languages and 2 layers are the fewest to tell")
     end
-    local function rise(model, scheme)
-      return disparity.compare(model, model:quantized(scheme), held, { seed = x.seed })
+    local function rise(model, scheme, texts)
+      return disparity.compare(model, model:quantized(scheme), texts or held, { seed = x.seed })
     end
     -- By language, weighted by its shares of layers: kurtosis of their weights, and relative squared error of INT4.
     local function weighted(model)
@@ -34,14 +34,14 @@ return experiment {
     for _, model in ipairs { m, x.model2 } do
       local sd = stats.moments((weighted(model))):std()
       for bits = p.fewest, p.most, p.step do
-        local d = rise(model, quant.sane { bits = bits })
+        local d, other = rise(model, quant.sane { bits = bits }), rise(model, quant.sane { bits = bits }, known)
         cells[#cells + 1] = { model = model:name(), bits = bits, sd = sd, gap = d.gap, collapsed = d.collapsed, of = d,
-          gap_over_sd = d.gap.estimate / sd }
+          gap_over_sd = d.gap.estimate / sd, elsewhere = other.gap.estimate / sd }
       end
     end
-    table.sort(cells, function(a, b) return a.gap_over_sd > b.gap_over_sd end)
-    x:table(cells, { columns = { "model", "bits", "sd", "gap", "gap_over_sd", "collapsed" },
-      caption = "Gap [nats/byte] over the sd of effective kurtosis over languages, the greatest first" })
+    table.sort(cells, function(a, b) return a.elsewhere > b.elsewhere end) -- not by the sentences that test it
+    x:table(cells, { columns = { "model", "bits", "sd", "gap", "gap_over_sd", "elsewhere", "collapsed" },
+      caption = "Gap [nats/byte] over the sd of effective kurtosis over languages; elsewhere: in other sentences" })
     local effective, exact, share = weighted(m)
     local naive, sane, rows, shown = rise(m, quant.naive()), rise(m, quant.sane()), {}, {}
     for i, row in ipairs(sane.rows) do
