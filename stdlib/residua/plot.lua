@@ -119,10 +119,11 @@ end
 ---@param path string
 ---@param opts? residua.plot.SvgOpts
 ---@example
----local path = os.tmpname() .. ".svg"
----local saved, why = pcall(function() plot({ 3, 1, 2 }):save(path) end)
----assert(saved and io.open(path):read("a"):find("<svg", 1, true) or why:find("gnuplot", 1, true))
----os.remove(path)
+---local name = os.tmpname()
+---local saved, why = pcall(function() plot({ 3, 1, 2 }):save(name .. ".svg") end)
+---assert(saved and io.open(name .. ".svg"):read("a"):find("<svg", 1, true) or why:find("gnuplot", 1, true))
+---os.remove(name .. ".svg")
+---os.remove(name)
 function Figure:save(path, opts)
   options.argument("Figure:save", "path", path, "string")
   opts = options.check("Figure:save", opts, SVG)

@@ -211,10 +211,11 @@ end
 ---@return table  runs (ids), results (count)
 ---@example
 ---local path = os.tmpname()
----local s <close> = store.open(path)
+---local s = store.open(path)
 ---s:add_run { id = "X-001", started = "2020-01-01T00:00:00Z" }
 ---assert(#s:prune({ older = 30, dry = true }).runs == 1 and #s:runs() == 1)
 ---assert(#s:prune({ older = 30 }).runs == 1 and #s:runs() == 0)
+---s:release()
 ---os.remove(path)
 function Store:prune(opts)
   opts = options.check("Store:prune", opts,

@@ -71,12 +71,13 @@ function Table:__tostring()
   return self.caption and self.caption .. "\n" .. body or body
 end
 
---- Writes the rows to a file as CSV: every digit, and an effect as three columns (name, name_low, name_high).
+--- Writes the rows to a file as CSV: every digit, and an effect as columns (name, name_low, name_high, its n and level).
 ---@param path string
 ---@example
----local path = os.tmpname() .. ".csv"
----table_of({ { bits = 4, loss = 2.5 } }):save(path)
----assert(io.open(path):read("a") == "bits,loss\r\n4,2.5\r\n" and os.remove(path))
+---local name = os.tmpname()
+---table_of({ { bits = 4, loss = 2.5 } }):save(name .. ".csv")
+---assert(io.open(name .. ".csv"):read("a") == "bits,loss\r\n4,2.5\r\n")
+---assert(os.remove(name .. ".csv") and os.remove(name))
 function Table:save(path)
   options.argument("Table:save", "path", path, "string")
   save("Table:save", path, require("residua.report.csv").text(self), ".csv")
