@@ -227,12 +227,21 @@ local function unknown_command(word)
   return wrong_use(("no command or file '%s'%s"):format(word, hint))
 end
 
+-- -e '?quant.int' asks as a session does.
+local function answer(code, options)
+  local subject = require("repl.session").help_subject(code)
+  if subject then
+    return commands.doc(options, { subject ~= "" and subject or nil })
+  end
+  return run_code(code, options)
+end
+
 local function dispatch(options, rest)
   local problem = set_machine(options)
   if problem then
     return wrong_use(problem)
   elseif options.code then
-    return run_code(options.code, options)
+    return answer(options.code, options)
   elseif not rest[1] then
     return run_session()
   elseif rest[1]:find("%.lua$") or require("residua.system").exists(rest[1]) then

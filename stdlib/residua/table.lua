@@ -71,7 +71,8 @@ function Table:__tostring()
   return self.caption and self.caption .. "\n" .. body or body
 end
 
---- Writes the rows to a file as CSV: every digit, and an effect as columns (name, name_low, name_high, its n and level).
+--- Writes the rows to a file as CSV: every digit; an effect fills columns NAME, NAME_low, NAME_high and, where they are
+--- known, NAME_n and NAME_level.
 ---@param path string
 ---@example
 ---local name = os.tmpname()

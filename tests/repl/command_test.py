@@ -151,6 +151,13 @@ class PlainTest(ProgramTest):
         self.assertEqual((done.returncode, done.stdout), (0, '2\n"x"\n'))
         self.assertEqual(self.program("-e", "error('x')").returncode, 1)
 
+    def test_help_on_the_command_line(self):
+        for question in "?quant.int", "quant.int?", "? quant.int":
+            done = self.program("-e", question)
+            self.assertEqual((done.returncode, done.stdout[:16]), (0, "quant.int(opts?)"), question)
+        self.assertEqual(self.program("-e", "?nothing.such").returncode, 1)
+        self.assertIn("stats", self.program("-e", "?").stdout)
+
 
 class LibraryTest(ProgramTest):
     HOME = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
