@@ -97,7 +97,7 @@ int model_edited(lua_State* L) {
   return push(L, ModelBox::check(L, 1).edited(std::string(check_string(L, 2))));
 }
 
-int model_with_plan(lua_State* L) {
+int model_with(lua_State* L) {
   return ModelBox::push(L, ModelBox::check(L, 1).with(PlanBox::check(L, 2)));
 }
 
@@ -189,10 +189,13 @@ assert(model.load("mini"):params()[1].name == "embed.tokens"))"},
      R"(Returns whether the param differs from the checkpoint: quantized or replaced.
 @param name string
 @return boolean)"},
-    {"with_plan", model_with_plan,
+    {"with", model_with,
      R"(Returns a model whose params are quantized as the plan says; this one stays as it is.
 @param plan Plan
-@return Model)"},
+@return Model
+@example
+local p = plan.make { with = quant.int { bits = 8 } }
+assert(model.load("mini"):with(p):edited("L3.attn.out")))"},
     {"with_param", model_with_param, R"(Returns a model in which one param is replaced.
 @param name string
 @param value Tensor  Of the param's shape.

@@ -154,7 +154,7 @@ void check(const Quantizer& q) {
   check(q.grid);
   check(q.clip, q.grid);
   if ((q.per == Granularity::group || q.per == Granularity::block) && q.group_size < 1)
-    throw Error(cat("group_size = ", q.group_size), "use 1 or more");
+    throw Error(cat("groups of ", q.group_size), "use 1 or more");
   if (q.scale_format != ScaleFormat::float32 && q.grid.kind == GridKind::asymmetric)
     throw Error(cat("the grid ", q.grid.name(), " with the scales of a block format"),
                 "use a symmetric grid or a float format");

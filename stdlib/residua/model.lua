@@ -182,16 +182,6 @@ function Model:clipped(clips, bits)
   return changed
 end
 
---- Returns a model whose params are quantized as a plan says.
----@param plan Plan
----@return Model
----@example
----local p = plan.make { with = quant.int { bits = 8 } }
----assert(model.load("mini"):with(p):edited("L3.attn.out"))
-function Model:with(plan)
-  return self:with_plan(plan)
-end
-
 ---@class residua.model.AblateOpts
 ---@field at string|string[]  sites, "L3.attn.out"
 ---@field value? Tensor  [width], at every token; zero by default

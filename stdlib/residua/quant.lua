@@ -63,7 +63,7 @@ local function make(where, grid, opts, scales)
     opts.one_sided, scales or "float32", opts.rounding == "stochastic" and (opts.seed or 1) or nil,
     opts.bias_correction, opts.allocate_bits)
   if not ok then
-    error(where .. ": " .. tostring(made), 3)
+    error(where .. ": " .. tostring(made):gsub("^make: ", ""), 3)
   end
   return made
 end

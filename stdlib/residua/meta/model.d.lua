@@ -86,6 +86,15 @@ function Model:sites(selector) end
 ---@return Tokenizer
 function Model:tokenizer() end
 
+--- Returns a model whose params are quantized as the plan says; this one stays as it is.
+---@param plan Plan
+---@return Model
+---```lua
+--- local p = plan.make { with = quant.int { bits = 8 } }
+--- assert(model.load("mini"):with(p):edited("L3.attn.out"))
+---```
+function Model:with(plan) end
+
 --- Returns a model in which one param is replaced.
 ---@param name string
 ---@param value Tensor  Of the param's shape.
@@ -96,11 +105,6 @@ function Model:tokenizer() end
 --- assert(zero:param("L0.mlp.down"):abs():max() == 0 and m:param("L0.mlp.down"):abs():max() > 0)
 ---```
 function Model:with_param(name, value) end
-
---- Returns a model whose params are quantized as the plan says; this one stays as it is.
----@param plan Plan
----@return Model
-function Model:with_plan(plan) end
 
 ---@class residua.native.model
 local M = {}

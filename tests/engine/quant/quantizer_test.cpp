@@ -72,8 +72,7 @@ TEST_CASE("options out of range are named", "[quant]") {
           cat("bits = ", bits, "; use 2 to 8"));
   for (const int64_t size : {0, -4}) {
     const Quantizer groups = integer_quantizer(4, true, Granularity::group, size);
-    CHECK(message_of([&] { groups.apply(weight); }) ==
-          cat("group_size = ", size, "; use 1 or more"));
+    CHECK(message_of([&] { groups.apply(weight); }) == cat("groups of ", size, "; use 1 or more"));
   }
   // A group size that is not used is not judged.
   CHECK(message_of([&] { integer_quantizer(4, true, Granularity::tensor, 0).apply(weight); }) ==
